@@ -1,0 +1,48 @@
+"""The message catalogue: what is wrong in the user's words, and the way out, by code and language."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from advisor import yaml_in
+from advisor.model import Problem
+
+
+@functools.cache
+def catalogue() -> Mapping[str, Mapping[str, str]]:
+    """All messages by code; read when the first one is needed."""
+    found: dict[str, Any] = {}
+    for path in sorted(Path(__file__).parent.glob("*.yaml")):
+        found |= yaml_in.load(path, path.name)[0].plain()
+    return found
+
+
+def message(problem: Problem, language: str) -> tuple[str, str]:
+    """A problem's message and hint; a hint that names a nearest name is left out when there is none."""
+    entry = catalogue().get(problem.code, {})
+    details = {name: _shown(value) for name, value in problem.details.items()}
+    if not entry:
+        return f"{problem.code} {dict(problem.details)}", ""
+    text = entry.get(language) or entry["en"]
+    hint = entry.get(f"hint_{language}") or entry.get("hint_en") or ""
+    near = entry.get(f"near_{language}") or entry.get("near_en") or ""
+    parts = [near if near and details.get("near") else "", hint]
+    return _filled(text, details), " ".join(_filled(part, details) for part in parts if part)
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _filled(text: str, details: Mapping[str, str]) -> str:
+    return text.format_map(_Gaps(details))
+
+
+class _Gaps(dict[str, str]):
+    """A slot without a detail stays empty instead of failing."""
+
+    def __missing__(self, key: str) -> str:
+        return ""

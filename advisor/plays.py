@@ -1,0 +1,164 @@
+"""A play as the program holds it (design section 5): who, words, deed, when, and its cases."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from advisor.model import Place
+from advisor.tree import TRUE, Name, Node
+from advisor.vocabulary import Label
+from advisor.yaml_in import Item
+
+HOURS = {"hours": 1, "working days": 24, "days": 24}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Time allowed: an amount of `days`, `working days` or `hours`."""
+
+    amount: int
+    unit: str
+
+    @property
+    def hours(self) -> int:
+        return self.amount * HOURS[self.unit]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How urgent and by when. `by` are date facts, each with the days to stay before it."""
+
+    urgency: int
+    finish_in: Span
+    by: tuple[tuple[Name, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Whom to see: a buying role, a fact that holds roles or a contact's id, or a condition over contacts."""
+
+    role: str = ""
+    fact: Name | None = None
+    where: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class See:
+    """Whom to see first and then, and to whom not to go first; `instead` replaces it while its condition holds."""
+
+    first: tuple[Wish, ...] = ()
+    then: tuple[Wish, ...] = ()
+    not_first: tuple[Wish, ...] = ()
+    instead: tuple[tuple[Node, See], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """The row that a play's texts speak of: the one with the latest, earliest, highest or lowest field."""
+
+    entity: str
+    how: str
+    by: str
+    where: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text with slots, and where it stands."""
+
+    text: str
+    place: Place = field(default=Place(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language of a play. `headline` and `message` are variants, the first that can be said is taken."""
+
+    headline: tuple[Line, ...] = ()
+    message: tuple[Line, ...] = ()
+    ask: tuple[Line, ...] = ()
+    if_they_say: tuple[Line, ...] = ()
+    do_not: tuple[Line, ...] = ()
+    steps: tuple[Line, ...] = ()
+    done_when: tuple[Line, ...] = ()
+    nobody_known: tuple[Line, ...] = ()
+    because: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A proof of a play: facts given and what is expected of them."""
+
+    name: str
+    today: datetime.date
+    given: Item
+    expect: str
+    because: str = ""
+    due_on: datetime.date | None = None
+    person: str = ""
+    place: Place = field(default=Place(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """One play; `path` is its identity, `code` its stable short name."""
+
+    path: str
+    code: str
+    title: Label
+    readers: tuple[str, ...]
+    timing: Timing
+    key_account: Timing | None
+    not_again_for: int
+    about: str
+    lead: str
+    degree: str
+    when: Node = TRUE
+    see: See = See()
+    take: Mapping[str, Take] = field(default_factory=dict)
+    words: Mapping[str, Words] = field(default_factory=dict)
+    basis: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    cases: tuple[Case, ...] = ()
+    status: str = "active"
+    owner: str = ""
+    place: Place = field(default=Place(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """A folder of plays."""
+
+    name: str
+    title: Label
+    about: Label
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A compliance guard: `rep` is the neutral line, `compliance` the details for that office alone.
+
+    `not_to_see` are contacts that no play may send anybody to; `bars` are rows that no rule or text may use.
+    """
+
+    code: str
+    title: Label
+    about: str
+    when: Node
+    rep: Label
+    compliance: Label
+    not_to_see: Node | None = None
+    bars: Mapping[str, Node] = field(default_factory=dict)
+    place: Place = field(default=Place(), compare=False)
+
+
+def timing_for(play: Play, key_account: bool) -> Timing:
+    """The play's timing, for a key account or not."""
+    return play.key_account if key_account and play.key_account else play.timing
+
+
+Extra = Mapping[str, Any]

@@ -1,0 +1,152 @@
+"""Opening a run: content, settings, book and history put together into an Advisor."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from advisor import book as books
+from advisor import content as contents
+from advisor import yaml_in
+from advisor.advise import Advisor
+from advisor.book import Book
+from advisor.cells import parse
+from advisor.content import Content
+from advisor.history import from_advice
+from advisor.metrics import Metrics, MetricSource
+from advisor.model import AdvisorError, Place, Problem, Row, Value, stop
+from advisor.sheets import read_file
+from advisor.vocabulary import Vocabulary, nearest
+from advisor.workspace import Settings, Wish, find_workspace, resolve
+from advisor.yaml_in import Item
+
+
+def open_content(wish: Wish, must_be_sound: bool = True) -> Content:
+    """Read the content that a run uses; stops when something is wrong with it, unless told otherwise."""
+    found = contents.load(find_workspace(wish.content))
+    return contents.sound(found) if must_be_sound else found
+
+
+def open_book(wish: Wish) -> Advisor:
+    """Open a run over a folder of tables.
+
+    Raises: AdvisorError – content, settings or data are wrong.
+    """
+    content = open_content(wish)
+    settings = resolve(wish, content.vocabulary, find_workspace(wish.content))
+    book = books.load(settings.data, content.vocabulary, settings.as_of, settings.mapping)
+    return _advisor(content, settings, book)
+
+
+def open_facts(source: str, wish: Wish) -> Advisor:
+    """Open a run over one account's facts, from a YAML or JSON file or standard input (`-`)."""
+    from advisor.asserted import assert_derived
+
+    content = open_content(wish)
+    item = _facts_item(source)
+    given = item.get("as_of")
+    as_of = wish.as_of or (given.value if given else None)
+    settings = resolve(dataclasses.replace(wish, as_of=as_of), content.vocabulary, find_workspace(wish.content))
+    book = books.from_facts(item, content.vocabulary, settings.as_of)
+    if not book.accounts():
+        raise stop("no-facts", 1, item.place)
+    return _advisor(content, settings, assert_derived(book, content.vocabulary))
+
+
+def _facts_item(source: str) -> Item:
+    name = "<stdin>" if source == "-" else source
+    try:
+        text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
+    except OSError as error:
+        raise stop("facts-unreadable", 2, Place(name), why=error.strerror) from None
+    except UnicodeDecodeError:
+        raise stop("not-utf8", 1, Place(name, 1, 1)) from None
+    item, problems = yaml_in.parse(text, name)
+    if problems:
+        raise AdvisorError(problems, 1)
+    return item
+
+
+def _advisor(content: Content, settings: Settings, book: Book) -> Advisor:
+    rows, problems = read_history(settings.history, content.vocabulary)
+    tables = dict(book.tables)
+    if rows:
+        tables["history"] = (*(tables.get("history") or ()), *rows)
+    book = dataclasses.replace(book, tables=tables, problems=(*book.problems, *problems))
+    book.metrics = MetricSource(Metrics(content.metrics, content.policy, settings.closed), content.vocabulary, book)
+    return Advisor(content, settings, book)
+
+
+# --- history -------------------------------------------------------------------------------------
+
+
+def read_history(path: Path, vocabulary: Vocabulary) -> tuple[list[Row], list[Problem]]:
+    """Earlier advice: a CSV table `history`, or JSON lines as `advise --format json` and `batch` write them."""
+    if not path.is_file():
+        return [], []
+    records = _json_records(path) if path.suffix in (".jsonl", ".ndjson", ".json") else _csv_records(path)
+    problems: list[Problem] = []
+    rows = [_row(n, record, path, vocabulary, problems) for n, record in enumerate(records, 1)]
+    return rows, problems
+
+
+def _json_records(path: Path) -> Iterable[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    try:
+        text = path.read_text(encoding="utf-8")
+        whole = [json.loads(text)] if path.suffix == ".json" else [json.loads(one) for one in text.splitlines() if one]
+    except (OSError, ValueError) as error:
+        raise stop("history-unreadable", 1, Place(str(path)), why=str(error)) from None
+    for record in whole:
+        found += from_advice(record) or [record]
+    return found
+
+
+def _csv_records(path: Path) -> Iterable[dict[str, Any]]:
+    sheets, problems = read_file(path)
+    if not sheets:
+        raise AdvisorError(problems, 1)
+    return [dict(zip(sheet.header, row, strict=False)) for sheet in sheets for row in sheet.rows]
+
+
+def _row(n: int, record: dict[str, Any], path: Path, vocabulary: Vocabulary, problems: list[Problem]) -> Row:
+    values: dict[str, Value] = {}
+    for name, field in vocabulary.entities["history"].fields.items():
+        raw = record.get(name)
+        if raw in (None, ""):
+            continue
+        found = parse(field, raw)
+        if isinstance(found, Value):
+            values[name] = found
+        else:
+            details = {"table": "history", "row": n + 1, "column": name, "value": raw, "expected": field.type}
+            problems.append(Problem("data-wrong-type", Place(str(path), n + 1), "warning", details))
+    return Row("history", f"{path.name}:{n}", values, f"history {n}")
+
+
+# --- finding an account --------------------------------------------------------------------------
+
+
+def find_account(book: Book, wanted: str) -> Row:
+    """The account with that id or name, or the only one whose name holds it.
+
+    Raises: AdvisorError – no such account, or several.
+    """
+    accounts = book.accounts()
+    exact = [row for row in accounts if wanted in (row.id, row.text("name"))]
+    folded = wanted.casefold()
+    near = exact or [row for row in accounts if folded in row.text("name").casefold() or folded == row.id.casefold()]
+    if len(near) == 1 or (exact and wanted == exact[0].id):
+        return near[0]
+    if near:
+        found = ", ".join(f"{row.id} {row.text('name')}" for row in near[:5])
+        raise stop("ambiguous-account", 2, name=wanted, found=found + (" …" if len(near) > 5 else ""))
+    names = {text: row for row in accounts for text in (row.id, row.text("name")) if text}
+    best = names.get(nearest(wanted, names))
+    raise stop("unknown-account", 2, name=wanted, near=f"{best.id} {best.text('name')}" if best else "")
+
+

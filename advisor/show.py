@@ -1,0 +1,176 @@
+"""What each command prints: results laid out as text, JSON, markdown or HTML."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+from advisor import page_json, page_markup, page_text
+from advisor import today as todays
+from advisor.advice import Advice
+from advisor.advise import Advisor
+from advisor.content import Content, load
+from advisor.messages import message
+from advisor.model import Origin, Problem, Row
+from advisor.page import page
+from advisor.plays import Play
+from advisor.vocabulary import Field
+from advisor.wording import Printer
+from advisor.workspace import find_workspace
+
+
+def advice(found: Advice, printer: Printer, form: str, everything: bool, reader: str) -> str:
+    """One account's advice in the wanted format."""
+    if form == "json":
+        return page_json.dumps(page_json.record(found)) + "\n"
+    laid = page(found, printer, everything, reader)
+    if form == "html":
+        return page_markup.html(laid, found.language)
+    return page_markup.markdown(laid) if form == "md" else page_text.text(laid)
+
+
+def today(advisor: Advisor, owner: str, top: int, form: str) -> str:
+    """The best steps across accounts."""
+    entries = todays.today(advisor, owner, top)
+    if form == "text":
+        return todays.text(entries, advisor, owner)
+    rows = [
+        {"account": {"id": one.account.id, "name": one.name}, "code": one.step.code, "headline": one.step.headline,
+         "due_on": one.step.due_on, "urgency": one.step.urgency, "person": one.step.person.text}
+        for one in entries
+    ]  # fmt: skip
+    return page_json.dumps(rows) + "\n"
+
+
+def replied(advisor: Advisor, account: Row, play: Play, answer: str, until: datetime.date | None, path: Path) -> str:
+    """What was noted, and what follows from it."""
+    printer, key = advisor.printer, answer.replace("-", "_")
+    day = printer.date(until) if until else ""
+    effect = printer.word(f"effect_{key}", until=day)
+    words = {"account": account.text("name") or account.id, "title": printer.label(play.title)}
+    line = printer.word("reply_saved", **words, response=printer.word(f"replies.{key}"), effect=effect)
+    return f"{line}\n{printer.word('saved_in', path=path)}\n"
+
+
+def explained(advisor: Advisor, account: Row, play: str, form: str) -> str:
+    """Why, why not, and what would change it."""
+    from advisor import explain
+
+    found = explain.explain(advisor, account, advisor.content.play(play))
+    if form == "json":
+        return page_json.dumps([explain.record(one) for one in found]) + "\n"
+    return explain.text(found, advisor.printer)
+
+
+# --- facts ---------------------------------------------------------------------------------------
+
+
+def facts(advisor: Advisor, account: Row, form: str) -> str:
+    """Every fact of the account and its rows; what only guards may read is left out."""
+    rows = list(_facts(advisor, account))
+    if form == "json":
+        return page_json.dumps(rows) + "\n"
+    words = advisor.printer.word
+    head = "{}  {}  {}  {}".format(*(words(key) for key in ("fact", "value", "unit", "origin_title")))
+    return "\n".join([f"{advisor.printer.word('as_of')} {advisor.settings.as_of}", head, *_lines(rows, advisor.printer)]) + "\n"
+
+
+def _facts(advisor: Advisor, account: Row) -> list[dict[str, Any]]:
+    known = advisor.facts(account)
+    found = []
+    for entity in advisor.content.vocabulary.entities.values():
+        if entity.rows in ("one", "many", "single"):
+            for row in known.rows(entity.name) or ():
+                fields = [f for f in entity.fields.values() if not f.guarded and f.name != "account_id"]
+                found += [_fact(advisor, known, row, field) for field in fields]
+    return found
+
+
+def _fact(advisor: Advisor, known: Any, row: Row, field: Field) -> dict[str, Any]:
+    value = known.value(row, field.name)
+    return {
+        "row": row.where if row.entity != "account" else f"account {row.id}",
+        "fact": f"{row.entity}.{field.name}",
+        "label": advisor.printer.label(field.label, field.name),
+        "value": page_json.plain(value.data),
+        "shown": advisor.printer.value(value, field),
+        "unit": field.unit or (advisor.settings.currency if field.type == "money" else ""),
+        "state": str(value.state),
+        "origin": str(value.origin if value.state != "unknown" else Origin.UNKNOWN),
+        "source": value.source,
+    }
+
+
+def _lines(rows: list[dict[str, Any]], printer: Printer) -> list[str]:
+    """Text: one block a record; unknown facts of a record on one line at its end, except the account's own."""
+    lines, last = [], ""
+    for row in rows:
+        if row["row"] != last:
+            last = row["row"]
+            lines += ["", last]
+        if row["state"] == "unknown" and not row["fact"].startswith("account."):
+            continue
+        origin = printer.word(f"origin.{row['origin']}")
+        name = f"{row['fact'].partition('.')[2]} {row['label']}"
+        tail = f"  ← {row['source']}" if row["source"] and row["source"] != row["row"] else ""
+        unit = f" {row['unit']}" if row["unit"] and row["state"] == "known" else ""
+        lines.append(f"  {name}{printer.words['colon']}{row['shown']}{unit}  [{origin}]{tail}")
+    return lines
+
+
+def compliance(advisor: Advisor, account: Row) -> str:
+    """The compliance office's view: guards with details and records."""
+    printer = advisor.printer
+    lines = [printer.word("compliance_title"), f"{account.text('name') or account.id} · {advisor.settings.as_of}"]
+    for guard in advisor.guards(account):
+        lines += ["", guard.code, *(line for part in guard.detail.splitlines() for line in page_text.wrap(part, 78))]
+        lines += [f"  - {record}" for record in guard.records]
+    return "\n".join(lines) + "\n"
+
+
+# --- content -------------------------------------------------------------------------------------
+
+
+def checked(path: Path | None, language: str, form: str) -> tuple[str, bool]:
+    """All problems of the content, and whether one of them is an error."""
+    from advisor.check import check
+
+    content = load(find_workspace(path))
+    problems = check(content)
+    wrong = any(problem.level == "error" for problem in problems)
+    if form == "json":
+        return page_json.dumps([page_json.problem_record(one, language) for one in problems]) + "\n", wrong
+    lines = [line for problem in problems for line in problem_lines(problem, language)]
+    words = content.words.get(language, {})
+    counts = {"plays": len(content.plays), "facts": _count(content), "errors": sum(p.level == "error" for p in problems)}
+    lines.append(str(words.get("checked", "")).format(**counts, warnings=len(problems) - counts["errors"]))
+    return "\n".join(lines) + "\n", wrong
+
+
+def _count(content: Content) -> int:
+    return sum(len(entity.fields) for entity in content.vocabulary.entities.values())
+
+
+def problem_lines(problem: Problem, language: str) -> list[str]:
+    """A problem as a line and, where there is a way out, a second one."""
+    text, hint = message(problem, language)
+    place = f"{problem.place}: " if str(problem.place) else ""
+    return [f"{place}{problem.level} {problem.code} {text}", *([f"  → {hint}"] if hint else [])]
+
+
+def tested(path: Path | None, language: str, only: str) -> tuple[str, bool]:
+    """The cases' results, and whether one of them failed."""
+    from advisor.cases import run_all
+
+    content = load(find_workspace(path))
+    report = run_all(content, content.play(only).code if only else "")
+    lines = [line for result in report.failed for line in _failed(result, language)]
+    words = content.words.get(language, {})
+    lines.append(str(words.get("tested", "")).format(passed=report.passed, failed=len(report.failed), plays=report.plays))
+    return "\n".join(lines) + "\n", bool(report.failed)
+
+
+def _failed(result: Any, language: str) -> list[str]:
+    lines = [line for problem in result.problems for line in problem_lines(problem, language)]
+    return [f"{result.case.place}: {result.play.code} {result.case.name}", *lines]

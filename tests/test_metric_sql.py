@@ -1,0 +1,148 @@
+"""What a metric's SQL may not do, and that each finding has its place."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+
+from advisor import metric_tables, yaml_in
+from advisor.metrics import Metrics, check_metrics, check_sql
+from advisor.model import Problem
+from tests.metric_fixture import RULES, policy, vocabulary
+
+GOOD = "-- needs: orders\nSELECT account_id, count(*) AS n, max(source) AS source FROM orders GROUP BY account_id"
+TABLES = ("accounts", "orders", "closed_days", "metric_sales")
+PARAMETERS = ("as_of", "policy_survey_days")
+
+
+def check(text: str) -> list[Problem]:
+    return check_sql(text, "rules/metrics/new.sql", TABLES, PARAMETERS)
+
+
+def codes(text: str) -> set[str]:
+    return {problem.code for problem in check(text)}
+
+
+def inside(part: str) -> str:
+    """An otherwise sound metric with a table expression of its own."""
+    return f"-- needs: orders\nSELECT account_id, source FROM orders, {part}"
+
+
+def column(part: str) -> str:
+    return f"-- needs: orders\nSELECT account_id, source, {part} AS x FROM orders"
+
+
+def test_a_sound_metric() -> None:
+    assert check(GOOD) == []
+    assert check(GOOD + ";\n-- the end") == []
+    assert check(inside("metric_sales JOIN unnest([1]) AS u(n) ON TRUE")) == []
+    assert check(column("$policy_survey_days + ordered_on.year()")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (GOOD + "; SELECT 1", "sql-statements"),
+        (GOOD + "; DROP TABLE orders", "sql-statements"),
+        ("", "sql-statements"),
+        ("-- needs: orders\nCOPY orders TO 'out.csv'", "sql-not-select"),
+        ("-- needs: orders\nATTACH 'other.db'", "sql-not-select"),
+        ("-- needs: orders\nPRAGMA database_list", "sql-not-select"),
+        ("-- needs: orders\nSET threads = 8", "sql-not-select"),
+        ("-- needs: orders\nINSTALL httpfs", "sql-not-select"),
+        ("-- needs: orders\nDELETE FROM orders", "sql-not-select"),
+        ("-- needs: orders\nCREATE TABLE x AS SELECT account_id, source FROM orders", "sql-not-select"),
+        ("-- needs: orders\nWITH a AS (SELECT 1) INSERT INTO orders SELECT * FROM a", "sql-not-select"),
+        ("-- needs: orders\nCALL pragma_version()", "sql-not-select"),
+        ("-- needs: orders\nEXPLAIN SELECT 1", "sql-not-select"),
+        ("-- needs: orders\nSELECT account_id, source FROM (", "sql-syntax"),
+        (inside("read_csv('/etc/passwd')"), "sql-outside"),
+        (inside("read_text('/etc/passwd')"), "sql-outside"),
+        (inside("glob('*')"), "sql-outside"),
+        (inside("(SELECT * FROM read_parquet('x.parquet')) p"), "sql-outside"),
+        (inside("query('SELECT now()')"), "sql-outside"),
+        (inside("duckdb_settings()"), "sql-outside"),
+        (inside("test_vector_types(1)"), "sql-outside"),
+        (inside("'/etc/passwd'"), "sql-file"),
+        (inside("\"data.csv\""), "sql-file"),
+        (inside("(SELECT * FROM '/etc/passwd') p"), "sql-file"),
+        (column("(SELECT count(*) FROM 'https://example.org/a.csv')"), "sql-file"),
+        (inside("information_schema.tables"), "sql-unknown-table"),
+        (inside("order"), "sql-unknown-table"),
+        (inside("ordres"), "sql-unknown-table"),
+        (column("now()"), "sql-clock"),
+        (column("NOW()"), "sql-clock"),
+        (column("\"now\"()"), "sql-clock"),
+        (column("now ()"), "sql-clock"),
+        (column("today()"), "sql-clock"),
+        (column("current_date"), "sql-clock"),
+        (column("current_timestamp"), "sql-clock"),
+        (column("localtime"), "sql-clock"),
+        (column("get_current_timestamp()"), "sql-clock"),
+        (column("age(ordered_on)"), "sql-clock"),
+        (column("random()"), "sql-random"),
+        (column("uuid()"), "sql-random"),
+        (column("gen_random_uuid()"), "sql-random"),
+        (column("reservoir_quantile(amount, 0.5)"), "sql-random"),
+        (inside("metric_sales TABLESAMPLE 10%"), "sql-random"),
+        (GOOD.replace("GROUP", "USING SAMPLE 10 GROUP"), "sql-random"),
+        (column("'x'.read_text()"), "sql-outside"),
+        (column("current_setting('threads')"), "sql-outside"),
+        (column("getenv('HOME')"), "sql-outside"),
+        (column("$policy_survey_day"), "sql-unknown-parameter"),
+        (column("?"), "sql-unknown-parameter"),
+        (GOOD.replace("-- needs: orders\n", ""), "sql-without-needs"),
+        (GOOD.replace("needs: orders", "needs: ordres"), "sql-unknown-table"),
+        (GOOD.replace(" AS source", " AS record"), "sql-without-column"),
+    ],
+)  # fmt: skip
+def test_refused(text: str, code: str) -> None:
+    assert code in codes(text)
+
+
+def test_findings_have_place_and_nearest_name() -> None:
+    problem = check(column("$policy_survey_day"))[0]
+    assert str(problem.place) == "rules/metrics/new.sql:2:28"
+    assert problem.details == {"name": "policy_survey_day", "near": "policy_survey_days"}
+    problem = check(inside("'a' x, ordres"))[-1]
+    assert problem.place.line == 2 and problem.details["near"] == "orders"
+    lines = check("-- needs: orders\nSELECT account_id, source,\n  now() AS a,\n  random() AS b\nFROM orders")
+    assert [(p.code, p.place.line, p.place.column) for p in lines] == [("sql-clock", 3, 3), ("sql-random", 4, 3)]
+
+
+def test_what_sqlglot_lets_pass_duckdb_finds() -> None:
+    files = {"new.sql": (GOOD.replace("count(*)", "medain(amount)"), "rules/metrics/new.sql")}
+    problem = check_metrics(Metrics(files, policy()), vocabulary())[0]
+    assert (problem.code, problem.place.line) == ("metric-failed", 2)
+    assert "medain" in str(problem.details["why"])
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM '/etc/passwd'",
+        "ATTACH '/tmp/x.db'",
+        "COPY (SELECT 1) TO '/tmp/x.csv'",
+        "SET enable_external_access = true",
+        "SELECT * FROM TABLES_OF_PYTHON",
+    ],
+)
+def test_the_database_itself_is_shut_off(sql: str) -> None:
+    import duckdb
+
+    TABLES_OF_PYTHON = [1]  # noqa: F841
+    with pytest.raises(duckdb.Error):
+        metric_tables.connect().execute(sql)
+
+
+def test_every_code_has_its_messages() -> None:
+    item, problems = yaml_in.load(RULES.parent / "advisor/messages/metrics.yaml", "metrics.yaml")
+    assert not problems
+    for code, texts in item.plain().items():
+        assert set(texts) == {"en", "zh", "hint_en", "hint_zh"}, code
+        slots = [{name for _, name, _, _ in string.Formatter().parse(texts[lang]) if name} for lang in ("en", "zh")]
+        assert slots[0] == slots[1], code
+    source = "".join((RULES.parent / f"advisor/{name}.py").read_text() for name in ("metrics", "metric_check"))
+    assert all(f'"{code}"' in source for code in item.value)
