@@ -29,7 +29,7 @@ _RANDOM = re.compile(r"random|rand|setseed|nextval|currval|\w*uuid\w*|reservoir_
 _OUTSIDE = re.compile(
     r"read_\w+|glob|\w*_scan(_\w+)?|sniff_csv|parquet_\w+|query(_table)?|\w*http\w*|\w*getenv|getvariable|current_\w+"
     r"|duckdb_\w+|pragma_\w+|pg_\w+|st_read\w*|which_secret|write_log|json_execute_\w+|load_\w+|\w+_(query|execute|attach)"
-    r"|in_search_path|\w*python\w*|checkpoint|force_checkpoint|icu_calendar_names|test_all_types|version|user|session_user"
+    r"|in_search_path|columns|\w*python\w*|checkpoint|force_checkpoint|icu_calendar_names|test_all_types|version|user|session_user"
 )
 _FORBIDDEN = (("sql-clock", _CLOCK), ("sql-random", _RANDOM), ("sql-outside", _OUTSIDE))
 
@@ -58,7 +58,12 @@ def check_sql(text: str, path: str, tables: Collection[str], parameters: Collect
         return [Problem("sql-statements", Place(path, 1, 1), "error", {"number": len(trees)})]
     check = _Check(text, path, tokens)
     problems = [*check.needs(tables), *check.statement(trees[0]), *check.functions()]
-    problems += [*check.tables(trees[0], tables), *check.parameters(trees[0], parameters), *check.columns(trees[0])]
+    problems += [
+        *check.tables(trees[0], tables),
+        *check.stars(trees[0], tables),
+        *check.parameters(trees[0], parameters),
+        *check.columns(trees[0]),
+    ]
     return sorted(problems, key=lambda problem: (problem.place.line, problem.place.column))
 
 
@@ -151,6 +156,17 @@ class _Check:
                 name = table.this.name if isinstance(table.this, exp.Anonymous) else table.this.key
                 if name.lower() not in _TABLE_FUNCTIONS and not isinstance(table.this, exp.GenerateSeries):
                     yield self.problem("sql-outside", self.where(name), name=name)
+
+    def stars(self, tree: exp.Expression, tables: Collection[str]) -> Iterator[Problem]:
+        """A star over a table of the book: only the columns that some metric names are there."""
+        from sqlglot import exp
+
+        for select in tree.find_all(exp.Select):
+            if any(isinstance(part, exp.Star) or isinstance(part.this, exp.Star) for part in select.expressions):
+                read = [table.name for table in select.find_all(exp.Table) if table.parent_select is select]
+                for name in read:
+                    if name in tables and not name.startswith("metric_"):
+                        yield self.problem("sql-star", self.where(name), name=name)
 
     def parameters(self, tree: exp.Expression, parameters: Collection[str]) -> Iterator[Problem]:
         from sqlglot import exp

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from advisor.model import Row
+from advisor.model import Row, State
 from advisor.vocabulary import LISTS, Entity, Field
 
 if TYPE_CHECKING:
@@ -52,15 +52,15 @@ def quoted(name: str) -> str:
 
 
 def load_entity(
-    connection: duckdb.DuckDBPyConnection, entity: Entity, rows: Sequence[Row], wanted: frozenset[str] | None
+    connection: duckdb.DuckDBPyConnection, entity: Entity, rows: Sequence[Row], wanted: frozenset[str]
 ) -> None:
     """Create an entity's table from its rows.
 
-    Args: wanted – lower-case names of the columns that anybody reads; None for all. Keys and source always come along.
+    Args: wanted – lower-case names of the columns that anybody reads. Keys and source always come along.
     """
     recorded = [name for name, field in entity.fields.items() if field.recorded]  # a metric makes the others
-    names = [name for name in recorded if wanted is None or name in _KEYS or name.lower() in wanted]
-    columns = [_column(entity.fields[name], [_cell(row, name) for row in rows]) for name in names]
+    names = [name for name in recorded if name in _KEYS or name.lower() in wanted]
+    columns = [_column(entity.fields[name], _cells(rows, name)) for name in names]
     if "id" not in entity.fields:
         columns.append(("id", "VARCHAR", [row.id for row in rows]))
     if SOURCE not in entity.fields:
@@ -87,11 +87,11 @@ def _carried(kind: str) -> str:
     return "VARCHAR" if kind.startswith("DECIMAL") else kind
 
 
-def _cell(row: Row, name: str) -> Any:
+def _cells(rows: Sequence[Row], name: str) -> list[Any]:
     if name == "id":
-        return row.id
-    value = row.values.get(name)
-    return value.data if value is not None and value.known else None
+        return [row.id for row in rows]
+    found = [row.values.get(name) for row in rows]
+    return [None if value is None or value.state is not State.KNOWN else value.data for value in found]
 
 
 def _column(field: Field, cells: list[Any]) -> Column:

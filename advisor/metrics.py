@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 ACCOUNT = "account_id"
 _WORD = re.compile(r'"[^"]+"|\w+')
-_STAR = re.compile(r"(?:\b(?:select|distinct|all)|[,.])\s*\*|\bcolumns\s*\(", re.IGNORECASE)
 _LINE = re.compile(r"\bLINE (\d+):")
 _PLACES = Decimal("1e-9")
 _SECONDS = 60.0
@@ -79,9 +78,7 @@ class MetricSource:
         self._results: dict[str, _Result] = {}
         self._running: list[str] = []
         self._last: dict[str, tuple[str, Mapping[str, Value]]] = {}
-        texts = [text for text, _ in metrics.files.values()]
-        words = frozenset(word for text in texts for word in _words(text))
-        self._wanted = None if any(_STAR.search(text) for text in texts) else words
+        self._wanted = frozenset(word for text, _ in metrics.files.values() for word in _words(text))
 
     def value(self, file: str, account_id: str) -> Mapping[str, Value]:
         """A metric's columns for an account.

@@ -9,7 +9,7 @@ from typing import Any
 
 from advisor.facts import AccountFacts
 from advisor.model import Row
-from advisor.plays import Play, See, Wish
+from advisor.plays import Play, Wish
 from advisor.reference import evaluate, read
 from advisor.tree import TRUE, Node
 
@@ -141,15 +141,8 @@ def choose(
     Returns: the pick; its contact is None when nobody on file fits.
     """
     chooser = _Chooser(facts, picking, hand, taken, barred)
-    see = _see(play.see, facts, hand)
+    see = play.see
     first = chooser.pick(see.first)
     but = frozenset({first.contact.id}) if first.contact else frozenset()
     then = chooser.pick(see.then, but) if see.then else None
     return Picked(first, then if then and then.contact else None, tuple(wish.role for wish in see.not_first if wish.role))
-
-
-def _see(see: See, facts: AccountFacts, hand: Rows) -> See:
-    for node, other in see.instead:
-        if evaluate(node, facts, hand).verdict:
-            return other
-    return see

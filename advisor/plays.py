@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
 
 from advisor.model import Place
 from advisor.tree import TRUE, Name, Node
@@ -47,12 +46,11 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class See:
-    """Whom to see first and then, and to whom not to go first; `instead` replaces it while its condition holds."""
+    """Whom to see first and then, and to whom not to go first."""
 
     first: tuple[Wish, ...] = ()
     then: tuple[Wish, ...] = ()
     not_first: tuple[Wish, ...] = ()
-    instead: tuple[tuple[Node, See], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +86,23 @@ class Words:
     because: tuple[Line, ...] = ()
 
 
+    def laid_over(self, other: Words) -> Words:
+        """These blocks, and the other's where these are empty."""
+        return Words(**{one.name: getattr(self, one.name) or getattr(other, one.name) for one in fields(self)})
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What changes in a play while a condition holds: whom to see, some blocks of words, urgency or time."""
+
+    when: Node
+    see: See | None = None
+    words: Mapping[str, Words] = field(default_factory=dict)
+    urgency: int | None = None
+    finish_in: Span | None = None
+    place: Place = field(default=Place(), compare=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A proof of a play: facts given and what is expected of them."""
@@ -104,7 +119,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """One play; `path` is its identity, `code` its stable short name."""
+    """One play; `path` is its identity, `code` its stable short name, `places` say where its and its card's keys stand."""
 
     path: str
     code: str
@@ -118,6 +133,7 @@ class Play:
     degree: str
     when: Node = TRUE
     see: See = See()
+    instead: tuple[Instead, ...] = ()
     take: Mapping[str, Take] = field(default_factory=dict)
     words: Mapping[str, Words] = field(default_factory=dict)
     basis: tuple[str, ...] = ()
@@ -126,6 +142,7 @@ class Play:
     status: str = "active"
     owner: str = ""
     place: Place = field(default=Place(), compare=False)
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +173,14 @@ class Guard:
     place: Place = field(default=Place(), compare=False)
 
 
+def adapted(play: Play, change: Instead) -> Play:
+    """The play as it is while a change holds."""
+    timing = Timing(change.urgency or play.timing.urgency, change.finish_in or play.timing.finish_in, play.timing.by)
+    words = {language: change.words[language].laid_over(own) if language in change.words else own for language, own in play.words.items()}
+    raised = None if change.urgency or change.finish_in else play.key_account
+    return replace(play, see=change.see or play.see, words=words, timing=timing, key_account=raised)
+
+
 def timing_for(play: Play, key_account: bool) -> Timing:
     """The play's timing, for a key account or not."""
     return play.key_account if key_account and play.key_account else play.timing
-
-
-Extra = Mapping[str, Any]

@@ -10,7 +10,7 @@ from typing import Any
 
 from advisor.model import Place, Problem
 from advisor.people import Picking
-from advisor.plays import Case, Guard, Line, Play, Playbook, See, Span, Take, Timing, Wish, Words
+from advisor.plays import Case, Guard, Instead, Line, Play, Playbook, See, Span, Take, Timing, Wish, Words
 from advisor.read_conditions import Scope, read_node
 from advisor.read_rules import check_keys, label
 from advisor.tree import TRUE, All, Name, Node, NotTrue
@@ -24,7 +24,7 @@ _OPTIONAL_BLOCKS = {"if_they_say", "do_not"}
 _VARIANTS = ("headline", "message")
 _PLAY_KEYS = {
     "title", "for", "urgency", "finish_in", "by", "before", "key_account", "not_again_for", "take", "when", "unless",
-    "see", "zh", "en", "cases", "card",
+    "see", "instead", "zh", "en", "cases", "card",
 }  # fmt: skip
 _CARD_KEYS = {"code", "about", "lead", "degree", "basis", "beside", "conflicts_with", "owner", "status"}
 _CASE_KEYS = {"name", "today", "given", "same_as", "change", "expect", "because", "due_on", "person"}
@@ -115,14 +115,29 @@ class _Reader:
     def see(self, item: Item | None, take: Mapping[str, Take]) -> See:
         if item is None:
             return See()
-        check_keys(item, {"first", "then", "not_first", "instead", "when"}, self.problems)
-        instead = item.get("instead")
-        swaps = []
-        for part in instead.each() if instead else []:
-            when = part.get("when")
-            swaps.append((read_node(when, self.scope()) if when else TRUE, self.see(part, take)))
-        lists = {key: self.wishes(item.get(key), take) for key in ("first", "then", "not_first")}
-        return See(lists["first"], lists["then"], lists["not_first"], tuple(swaps))
+        check_keys(item, {"first", "then", "not_first"}, self.problems)
+        return See(*(self.wishes(item.get(key), take) for key in ("first", "then", "not_first")))
+
+    def instead(self, item: Item | None, take: Mapping[str, Take]) -> tuple[Instead, ...]:
+        """What changes while a condition holds; the first that holds counts."""
+        return tuple(self.change(part, take) for part in (item.each() if item else []))
+
+    def change(self, item: Item, take: Mapping[str, Take]) -> Instead:
+        check_keys(item, {"when", "see", "urgency", "finish_in", *LANGUAGES}, self.problems)
+        when, see, urgency, finish = (item.get(key) for key in ("when", "see", "urgency", "finish_in"))
+        if when is None:
+            self.problem("missing-key", item.here, key="when")
+        given = [language for language in LANGUAGES if item.get(language)]
+        if len(given) == 1:
+            self.problem("missing-language", item.here, language=next(one for one in LANGUAGES if one not in given))
+        return Instead(
+            read_node(when, self.scope()) if when else TRUE,
+            self.see(see, take) if see else None,
+            {language: self.words(item.get(language), language, item, whole=False) for language in given},
+            self.number(urgency, 1, 5, item, "urgency") if urgency else None,
+            self.span(finish, item) if finish else None,
+            item.here,
+        )
 
     def wishes(self, item: Item | None, take: Mapping[str, Take]) -> tuple[Wish, ...]:
         found = [self.wish(part, take) for part in (item.each() if item else [])]
@@ -176,13 +191,13 @@ class _Reader:
         node = read_node(where, inside) if where else TRUE
         return Take(entity, how, by[0].field, node) if by else None
 
-    def words(self, item: Item | None, language: str, home: Item) -> Words:
+    def words(self, item: Item | None, language: str, home: Item, whole: bool = True) -> Words:
         if item is None or not item.is_map:
             self.problem("missing-language", home.here, language=language)
             return Words()
         check_keys(item, set(BLOCKS), self.problems)
         for block in BLOCKS:
-            if not item.get(block) and block not in _OPTIONAL_BLOCKS:
+            if whole and not item.get(block) and block not in _OPTIONAL_BLOCKS:
                 self.problem("missing-block", item.here, block=block, language=language)
         return Words(**{block: self.block(block, item.get(block)) for block in BLOCKS})
 
@@ -291,6 +306,7 @@ def read_play(
         degree=reader.choice(card.get("degree"), DEGREES, card, "degree"),
         when=_condition(item, reader),
         see=reader.see(item.get("see"), take),
+        instead=reader.instead(item.get("instead"), take),
         take=take,
         words={language: reader.words(item.get(language), language, item) for language in LANGUAGES},
         basis=_strings(card.get("basis")),
@@ -299,6 +315,7 @@ def read_play(
         status=_word(card, "status", "active"),
         owner=_word(card, "owner", ""),
         place=item.here,
+        places={key: part.here for key, part in (*item.items(), *card.items())},
     )
 
 

@@ -12,7 +12,7 @@ from advisor.content import Content
 from advisor.facts import AccountFacts
 from advisor.model import Origin, Row
 from advisor.people import Pick, Picked, Picking, choose
-from advisor.plays import Line, Play, Take, Timing, timing_for
+from advisor.plays import Line, Play, Take, Timing, adapted, timing_for
 from advisor.read_play import DEGREES, LEADS
 from advisor.reasons import reasons
 from advisor.reference import Trace, evaluate, read
@@ -41,6 +41,7 @@ class Steps:
         that was given then, if any.
         Returns: the step, not yet ranked.
         """
+        play = self.adapted(play, hand)
         taken = {name: self.take(take, hand) for name, take in play.take.items()}
         rows = {name: row for name, row in taken.items() if row}
         picked = choose(play, self.facts, self.picking, hand, rows, self.barred)
@@ -86,6 +87,13 @@ class Steps:
             basis=play.basis,
             trace=trace,
         )
+
+    def adapted(self, play: Play, hand: Hand) -> Play:
+        """The play with the first of its changes that holds now."""
+        for change in play.instead:
+            if evaluate(change.when, self.facts, hand).verdict:
+                return adapted(play, change)
+        return play
 
     # --- parts -----------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from advisor.plays import Line
 from advisor.vocabulary import Field, nearest
 
 _ALLOWED = {"Template", "Output", "TemplateData", "Name", "Getattr", "If", "Compare", "Operand", "And", "Or", "Not", "Const"}
+_MOST_READINGS = 64
 
 
 class _CannotSay(Exception):
@@ -88,6 +89,35 @@ def _names(node: Any) -> Iterator[str]:
         return
     for child in node.iter_child_nodes():
         yield from _names(child)
+
+
+@functools.lru_cache(maxsize=20_000)
+def readings(text: str) -> tuple[str, ...]:
+    """All ways in which a line can come out, one for each branch of its `if`s, with slots written as `{name}`.
+
+    Raises: ValueError – as `slots`.
+    """
+    if "{" not in text:
+        return (text,)
+    slots(text)
+    return tuple(dict.fromkeys(_readings(_environment().parse(text).body)))
+
+
+def _readings(nodes: Any) -> list[str]:
+    found = [""]
+    for node in nodes:
+        found = [head + tail for head in found for tail in _reading(node)][:_MOST_READINGS]
+    return found
+
+
+def _reading(node: Any) -> list[str]:
+    kind = type(node).__name__
+    if kind == "Output":
+        return _readings(node.nodes)
+    if kind == "If":
+        branches = [node.body, *(other.body for other in node.elif_), node.else_]
+        return [text for branch in branches for text in _readings(branch)]
+    return [str(node.data)] if kind == "TemplateData" else ["{" + ".".join(_names(node)) + "}"]
 
 
 def _dotted(node: Any) -> str:

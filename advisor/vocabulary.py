@@ -76,7 +76,7 @@ class Entity:
 
     def refs(self) -> dict[str, Field]:
         """Fields that point to another entity, under the name that follows them (`product_id` → `product`)."""
-        return {name.removesuffix("_id"): f for name, f in self.fields.items() if f.type == "ref"}
+        return {name.removesuffix("_id"): f for name, f in self.fields.items() if f.to}
 
 
 @dataclass(frozen=True, slots=True)

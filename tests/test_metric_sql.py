@@ -37,6 +37,7 @@ def test_a_sound_metric() -> None:
     assert check(GOOD) == []
     assert check(GOOD + ";\n-- the end") == []
     assert check(inside("metric_sales JOIN unnest([1]) AS u(n) ON TRUE")) == []
+    assert check("-- needs: orders\nWITH a AS (SELECT account_id, source FROM orders) SELECT *, 1 AS n FROM a") == []
     assert check(column("$policy_survey_days + ordered_on.year()")) == []
 
 
@@ -92,6 +93,10 @@ def test_a_sound_metric() -> None:
         (column("getenv('HOME')"), "sql-outside"),
         (column("$policy_survey_day"), "sql-unknown-parameter"),
         (column("?"), "sql-unknown-parameter"),
+        ("-- needs: orders\nSELECT *, 1 AS n FROM orders", "sql-star"),
+        ("-- needs: orders\nSELECT o.* FROM orders AS o", "sql-star"),
+        ("-- needs: orders\nFROM orders", "sql-star"),
+        (column("COLUMNS('a.*')"), "sql-outside"),
         (GOOD.replace("-- needs: orders\n", ""), "sql-without-needs"),
         (GOOD.replace("needs: orders", "needs: ordres"), "sql-unknown-table"),
         (GOOD.replace(" AS source", " AS record"), "sql-without-column"),

@@ -379,10 +379,6 @@ def test_types_arrive_as_facts_have_them() -> None:
     }
 
 
-def test_a_star_sees_every_column() -> None:
-    assert run("-- needs: accounts\nSELECT *, id AS account_id FROM accounts")["stage"] == "core"
-
-
 def test_null_is_unknown() -> None:
     made = source(Shelf().accounts("A1").orders("A1", WORKED[:2]))
     assert made.value(GAPS, "A1")["silence_score"].state is State.UNKNOWN

@@ -1,0 +1,149 @@
+"""What can be wrong with content beyond what its readers see: `advisor check`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from advisor.cases import without
+from advisor.content import Content
+from advisor.metrics import Metrics, check_metrics
+from advisor.model import Place, Problem
+from advisor.plays import Guard, Line, Play
+from advisor.read_play import BLOCKS, LANGUAGES
+from advisor.slots import known_slots
+from advisor.templates import check_line, readings, slots
+from advisor.vocabulary import nearest
+
+_MOST_CHARACTERS = 90
+_MOST_WORDS = 60
+_SLOT_LENGTH = 4
+_ENTRY = re.compile(r"M(\d{2,3})")
+_LAST_ENTRY = 128
+_CODE = re.compile(r"P\d{2,3}")
+_SLOT = re.compile(r"\{[^{}]*\}")
+_SALUTATION = "{salutation}"
+
+
+def check(content: Content) -> list[Problem]:
+    """Everything that is wrong with content.
+
+    Args: content – as loaded.
+    Returns: what its readers found, and what is wrong with texts, metrics, guards and cases; by file and line.
+    """
+    found = list(content.problems)
+    for play in content.plays:
+        found += [*_texts(play, content), *_languages(play), *_messages(play), *_cases(play), *_card(play, content)]
+    found += check_metrics(Metrics(content.metrics, content.policy), content.vocabulary)
+    found += [problem for guard in content.guards for problem in _guard(guard)]
+    return sorted(found, key=lambda problem: (problem.place.path, problem.place.line, problem.place.column))
+
+
+def _problem(code: str, place: Place, level: str = "error", **details: object) -> Problem:
+    return Problem(code, place, level, details)
+
+
+# --- texts ---------------------------------------------------------------------------------------
+
+
+def _blocks(play: Play) -> Iterator[tuple[str, Mapping[str, tuple[Line, ...]]]]:
+    """Every block with its lines by language, of the languages that the play has."""
+    for block in BLOCKS:
+        yield block, {language: getattr(words, block) for language, words in play.words.items() if words}
+
+
+def _texts(play: Play, content: Content) -> Iterator[Problem]:
+    known: Mapping[str, Any] = known_slots(play, content.vocabulary, content.policy)
+    for _, languages in _blocks(play):
+        for lines in languages.values():
+            for line in lines:
+                yield from check_line(line, known)
+
+
+def _languages(play: Play) -> Iterator[Problem]:
+    """Both languages say the same: as many lines in each block, and the same slots in each line."""
+    for block, languages in _blocks(play):
+        one, other = (languages.get(language, ()) for language in LANGUAGES)
+        if not (one and other):
+            if one or other:
+                yield _lines_differ(block, one, other, (one or other)[0].place)
+            continue
+        if len(one) != len(other):
+            yield _lines_differ(block, one, other, other[0].place)
+            continue
+        for number, (first, second) in enumerate(zip(one, other, strict=True), 1):
+            missing = sorted(_slots(first) ^ _slots(second))
+            if missing:
+                yield _problem(
+                    "block-slots-differ", second.place, block=block, number=number, slots=", ".join(missing)
+                )
+
+
+def _lines_differ(block: str, one: tuple[Line, ...], other: tuple[Line, ...], place: Place) -> Problem:
+    return _problem("block-lines-differ", place, block=block, zh=len(one), en=len(other))
+
+
+def _slots(line: Line) -> set[str]:
+    try:
+        return set(slots(line.text))
+    except ValueError:
+        return set()
+
+
+def _messages(play: Play) -> Iterator[Problem]:
+    for language, words in play.words.items():
+        for line in words.message:
+            texts = _readings(line)
+            size, most = max((_size(text, language) for text in texts), default=0), _most(language)
+            if size > most:
+                yield _problem("message-too-long", line.place, language=language, size=size, most=most)
+            if any(not text.startswith(_SALUTATION) for text in texts):
+                yield _problem("message-without-salutation", line.place, language=language)
+
+
+def _readings(line: Line) -> tuple[str, ...]:
+    try:
+        return readings(line.text)
+    except ValueError:
+        return ()
+
+
+def _most(language: str) -> int:
+    return _MOST_CHARACTERS if language == "zh" else _MOST_WORDS
+
+
+def _size(text: str, language: str) -> int:
+    """Characters in Chinese, words in English; a slot counts as a short name."""
+    filled = _SLOT.sub("x" * _SLOT_LENGTH, text)
+    return len(filled.strip()) if language == "zh" else len(filled.split())
+
+
+# --- cards and cases -----------------------------------------------------------------------------
+
+
+def _cases(play: Play) -> Iterator[Problem]:
+    for expect in ("fires", "silent"):
+        if without((play,), expect):
+            yield _problem("case-missing", play.places.get("cases", play.place), expect=expect)
+
+
+def _card(play: Play, content: Content) -> Iterator[Problem]:
+    for entry in play.basis:
+        number = _ENTRY.fullmatch(entry)
+        if not number or not 1 <= int(number[1]) <= _LAST_ENTRY:
+            place = play.places.get("basis", play.place)
+            yield _problem("unknown-entry", place, entry=entry, last=f"M{_LAST_ENTRY}")
+    codes = [other.code for other in content.plays]
+    for code in play.beside:
+        if code not in codes:
+            level = "warning" if _CODE.fullmatch(code) else "error"
+            place = play.places.get("beside", play.place)
+            yield _problem("unknown-play-code", place, level, name=code, near=nearest(code, codes))
+
+
+def _guard(guard: Guard) -> Iterator[Problem]:
+    for key, texts in (("rep", guard.rep), ("compliance", guard.compliance)):
+        for language in LANGUAGES:
+            if not texts.get(language):
+                yield _problem("missing-language", guard.place, language=f"{key} {language}")
