@@ -22,7 +22,7 @@ from advisor.plays import Guard, Play
 from advisor.reasons import fired_leaves, unknown_facts
 from advisor.reference import Trace, evaluate
 from advisor.render import Steps
-from advisor.tree import Node
+from advisor.tree import Node, undecided_names
 from advisor.workspace import Settings
 from advisor.wording import Printer
 
@@ -188,6 +188,8 @@ class Advisor:
             if one.trace.verdict is None:
                 for name in unknown_facts(one.trace, facts, self.content.vocabulary):
                     unlock.setdefault(name, {})[one.play.code] = one.play
+        for name, play in self._without_table(facts):
+            unlock.setdefault(name, {})[play.code] = play
         found = [self._missing_one(name, plays, facts) for name, plays in unlock.items()]
         weight = {name: sum(6 - play.timing.urgency for play in plays.values()) for name, plays in unlock.items()}
         return tuple(sorted(found, key=lambda missing: (-weight[missing.fact], missing.fact)))
@@ -198,6 +200,15 @@ class Advisor:
         names = [_called(row) for row in rows if not facts.value(row, field).known]
         shown = str(self.printer.words["list"]).join(dict.fromkeys(name for name in names[:3] if name))
         return shown + str(self.printer.words["colon"]) if shown else ""
+
+    def _without_table(self, facts: AccountFacts) -> Iterator[tuple[str, Play]]:
+        """Plays about records that nobody gave a table of, with the first fact that they read there."""
+        for play in self.plays.values():
+            if play.about in SUBJECTS and facts.rows(play.about) is None:
+                read = (name for name in undecided_names(play.when) if name.entity == play.about)
+                found = next(read, None)
+                if found:
+                    yield str(found), play
 
     def _missing_one(self, name: str, plays: Mapping[str, Play], facts: AccountFacts) -> Missing:
         entity, _, field = name.partition(".")

@@ -1,4 +1,4 @@
-"""Derived facts that somebody states outright, under `derived` in a facts file or in a case: they win over what we would make."""
+"""Derived facts that somebody states outright, under `derived` in a facts file: they win over what we make."""
 
 from __future__ import annotations
 

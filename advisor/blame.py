@@ -9,7 +9,6 @@ from advisor.reasons import all_leaves
 from advisor.reference import Trace, Verdict, opposite
 from advisor.tree import Count, Latest, Leaf, Name, Not, NotTrue, Rows, names
 
-
 _TRUE: tuple[Verdict, ...] = (True,)
 _NOT_TRUE: tuple[Verdict, ...] = (False, None)
 

@@ -10,11 +10,11 @@ from advisor.advice import Step
 from advisor.advise import Advisor, Fired
 from advisor.asserted import assert_derived
 from advisor.blame import blamed, named, said
-from advisor.book import Book, from_facts
+from advisor.book import from_facts
 from advisor.case_facts import facts_of_case
+from advisor.case_metrics import CaseMetrics
 from advisor.content import Content, with_plays
 from advisor.durable_match import InternalDisagreement
-from advisor.metrics import Metrics, MetricSource
 from advisor.model import AdvisorError, Problem
 from advisor.plays import Case, Play
 from advisor.reasons import fired_leaves
@@ -42,6 +42,7 @@ class Report:
     """How all cases came out, and the plays that lack a firing or a silent case."""
 
     results: tuple[CaseResult, ...]
+    plays: int = 0
     no_firing: tuple[Play, ...] = ()
     no_silent: tuple[Play, ...] = ()
 
@@ -61,8 +62,9 @@ def run_all(content: Content, only: str = "", engine: str = "durable") -> Report
     Raises: AdvisorError – there is no play `only`.
     """
     plays = (content.play(only),) if only else content.plays
-    results = [run_case(content, play, case, engine) for play in plays for case in play.cases]
-    return Report(tuple(results), without(plays, "fires"), without(plays, "silent"))
+    metrics = CaseMetrics(content)
+    results = [run_case(content, play, case, engine, metrics) for play in plays for case in play.cases]
+    return Report(tuple(results), len(plays), without(plays, "fires"), without(plays, "silent"))
 
 
 def without(plays: Iterable[Play], expect: str) -> tuple[Play, ...]:
@@ -70,14 +72,17 @@ def without(plays: Iterable[Play], expect: str) -> tuple[Play, ...]:
     return tuple(play for play in plays if not any(case.expect == expect for case in play.cases))
 
 
-def run_case(content: Content, play: Play, case: Case, engine: str = "durable") -> CaseResult:
+def run_case(
+    content: Content, play: Play, case: Case, engine: str = "durable", metrics: CaseMetrics | None = None
+) -> CaseResult:
     """Run one case.
 
-    Args: content, play, case – what is tried; engine – "durable", proved by the reference reader, or "reference".
+    Args: content, play, case – what is tried; engine – "durable", proved by the reference reader, or "reference";
+    metrics – where several cases share their results.
     Returns: the result. Mistakes in what the case gives make it fail, as does whatever stops the pipeline.
     """
     try:
-        problems = _Run.of(content, _subject(play), case, engine).problems()
+        problems = _Run.of(content, _subject(play), case, engine, metrics or CaseMetrics(content)).problems()
     except AdvisorError as error:
         problems = error.problems
     except InternalDisagreement as error:
@@ -104,10 +109,11 @@ class _Run:
     given: tuple[Problem, ...]
 
     @classmethod
-    def of(cls, content: Content, play: Play, case: Case, engine: str) -> _Run:
+    def of(cls, content: Content, play: Play, case: Case, engine: str, metrics: CaseMetrics) -> _Run:
         facts, problems = facts_of_case(play, case, content.vocabulary)
         book = assert_derived(from_facts(facts, content.vocabulary, case.today), content.vocabulary)
-        book.metrics = _metrics(content, book)
+        # Metrics are about orders, or about a whole book; without orders a case has nothing for them.
+        book.metrics = metrics.of(book) if book.tables.get("order") else None
         problems += [problem for problem in book.problems if problem.code not in _HARMLESS]
         settings = Settings(Path(), "zh", case.today)
         return cls(case, play, Advisor(with_plays(content, (play,)), settings, book, engine), tuple(problems))
@@ -158,9 +164,3 @@ class _Run:
         contact = self.advisor.book.find("contact", step.person.contact_id)
         roles = contact.get("buying_roles").data if contact else None
         return {step.person.role, *(roles or ())}
-
-
-def _metrics(content: Content, book: Book) -> MetricSource | None:
-    """Metrics are about orders, or about a book; without orders a case has nothing for them."""
-    orders = book.tables.get("order")
-    return MetricSource(Metrics(content.metrics, content.policy), content.vocabulary, book) if orders else None

@@ -163,10 +163,8 @@ def leaf_chains(leaf: Leaf, as_of: datetime.date, want: Want) -> Chains:
         return _flag(leaf, want)
     limits = _constants(leaf, as_of)
     if leaf.op in ("is", "is_not"):
-        found = _sameness(leaf, limits, want)
-    else:
-        found = _comparison(leaf, limits, as_of, want)
-    return found or _flag(leaf, want)
+        return _sameness(leaf, limits, want) or _flag(leaf, want)
+    return _comparison(leaf, limits, as_of, want) or _flag(leaf, want)
 
 
 def _constants(leaf: Leaf, as_of: datetime.date) -> tuple[Any, ...]:

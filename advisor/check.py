@@ -36,11 +36,12 @@ def check(content: Content) -> list[Problem]:
     for play in content.plays:
         found += [*_texts(play, content), *_languages(play), *_messages(play), *_cases(play), *_card(play, content)]
     found += check_metrics(Metrics(content.metrics, content.policy), content.vocabulary)
-    found += [problem for guard in content.guards for problem in _guard(guard)]
-    return sorted(found, key=lambda problem: (problem.place.path, problem.place.line, problem.place.column))
+    found += [one for guard in content.guards for one in _guard(guard)]
+    return sorted(found, key=lambda one: (one.place.path, one.place.line, one.place.column))
 
 
-def _problem(code: str, place: Place, level: str = "error", **details: object) -> Problem:
+def problem(code: str, place: Place, level: str = "error", **details: object) -> Problem:
+    """A problem of this module's own."""
     return Problem(code, place, level, details)
 
 
@@ -48,9 +49,10 @@ def _problem(code: str, place: Place, level: str = "error", **details: object) -
 
 
 def _blocks(play: Play) -> Iterator[tuple[str, Mapping[str, tuple[Line, ...]]]]:
-    """Every block with its lines by language, of the languages that the play has."""
-    for block in BLOCKS:
-        yield block, {language: getattr(words, block) for language, words in play.words.items() if words}
+    """Every block with its lines by language: of the play itself, and of what it says instead in some situation."""
+    for words in (play.words, *(change.words for change in play.instead)):
+        for block in BLOCKS:
+            yield block, {language: getattr(own, block) for language, own in words.items()}
 
 
 def _texts(play: Play, content: Content) -> Iterator[Problem]:
@@ -65,23 +67,14 @@ def _languages(play: Play) -> Iterator[Problem]:
     """Both languages say the same: as many lines in each block, and the same slots in each line."""
     for block, languages in _blocks(play):
         one, other = (languages.get(language, ()) for language in LANGUAGES)
-        if not (one and other):
-            if one or other:
-                yield _lines_differ(block, one, other, (one or other)[0].place)
-            continue
         if len(one) != len(other):
-            yield _lines_differ(block, one, other, other[0].place)
+            yield problem("block-lines-differ", (other or one)[0].place, block=block, zh=len(one), en=len(other))
             continue
         for number, (first, second) in enumerate(zip(one, other, strict=True), 1):
-            missing = sorted(_slots(first) ^ _slots(second))
-            if missing:
-                yield _problem(
-                    "block-slots-differ", second.place, block=block, number=number, slots=", ".join(missing)
-                )
-
-
-def _lines_differ(block: str, one: tuple[Line, ...], other: tuple[Line, ...], place: Place) -> Problem:
-    return _problem("block-lines-differ", place, block=block, zh=len(one), en=len(other))
+            only = sorted(_slots(first) ^ _slots(second))
+            if only:
+                named = ", ".join(only)
+                yield problem("block-slots-differ", second.place, block=block, number=number, slots=named)
 
 
 def _slots(line: Line) -> set[str]:
@@ -92,14 +85,19 @@ def _slots(line: Line) -> set[str]:
 
 
 def _messages(play: Play) -> Iterator[Problem]:
-    for language, words in play.words.items():
-        for line in words.message:
-            texts = _readings(line)
-            size, most = max((_size(text, language) for text in texts), default=0), _most(language)
-            if size > most:
-                yield _problem("message-too-long", line.place, language=language, size=size, most=most)
-            if any(not text.startswith(_SALUTATION) for text in texts):
-                yield _problem("message-without-salutation", line.place, language=language)
+    for block, languages in _blocks(play):
+        for language, lines in languages.items() if block == "message" else ():
+            for line in lines:
+                yield from _message(line, language)
+
+
+def _message(line: Line, language: str) -> Iterator[Problem]:
+    texts = _readings(line)
+    size, most = max((_size(text, language) for text in texts), default=0), _most(language)
+    if size > most:
+        yield problem("message-too-long", line.place, size=size, most=most)
+    if any(not text.startswith(_SALUTATION) for text in texts):
+        yield problem("message-without-salutation", line.place)
 
 
 def _readings(line: Line) -> tuple[str, ...]:
@@ -125,7 +123,7 @@ def _size(text: str, language: str) -> int:
 def _cases(play: Play) -> Iterator[Problem]:
     for expect in ("fires", "silent"):
         if without((play,), expect):
-            yield _problem("case-missing", play.places.get("cases", play.place), expect=expect)
+            yield problem("case-missing", play.places.get("cases", play.place), expect=expect)
 
 
 def _card(play: Play, content: Content) -> Iterator[Problem]:
@@ -133,17 +131,17 @@ def _card(play: Play, content: Content) -> Iterator[Problem]:
         number = _ENTRY.fullmatch(entry)
         if not number or not 1 <= int(number[1]) <= _LAST_ENTRY:
             place = play.places.get("basis", play.place)
-            yield _problem("unknown-entry", place, entry=entry, last=f"M{_LAST_ENTRY}")
+            yield problem("unknown-entry", place, entry=entry, last=f"M{_LAST_ENTRY}")
     codes = [other.code for other in content.plays]
     for code in play.beside:
         if code not in codes:
-            level = "warning" if _CODE.fullmatch(code) else "error"
-            place = play.places.get("beside", play.place)
-            yield _problem("unknown-play-code", place, level, name=code, near=nearest(code, codes))
+            yet, place = _CODE.fullmatch(code), play.places.get("beside", play.place)
+            near = "" if yet else nearest(code, codes)
+            yield problem("unknown-play-code", place, level="warning" if yet else "error", name=code, near=near)
 
 
 def _guard(guard: Guard) -> Iterator[Problem]:
     for key, texts in (("rep", guard.rep), ("compliance", guard.compliance)):
         for language in LANGUAGES:
             if not texts.get(language):
-                yield _problem("missing-language", guard.place, language=f"{key} {language}")
+                yield problem("missing-language", guard.place, language=f"{key} {language}")

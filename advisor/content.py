@@ -60,7 +60,15 @@ class Content:
             for entity, f in fields
             if f.stale_after
         }
-        return Knowledge(self.derived, refs, lives)
+        needs = {file: self._needed(text) for file, (text, _) in self.metrics.items()}
+        return Knowledge(self.derived, refs, lives, needs)
+
+    def _needed(self, sql: str) -> dict[str, str]:
+        """The entities whose tables a metric needs (its first line says so), each with the field that dates it."""
+        first = sql.lstrip("\ufeff").partition("\n")[0].removeprefix("-- needs:")
+        tables = [table.strip() for table in first.split(",")]
+        found = [self.vocabulary.by_table(table) for table in tables]
+        return {entity.name: entity.dated or "id" for entity in found if entity}
 
     def play(self, wanted: str) -> Play:
         """A play by its code, its path, or the last part of its path.

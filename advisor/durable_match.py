@@ -203,7 +203,7 @@ class DurableMatcher:
         fact = self._encoding.encode(facts, rows)
         try:
             return self._match(fact)
-        except Exception:  # noqa: BLE001 - whatever the engine raises, its state is lost; a new one decides
+        except Exception:  # whatever the engine raises, its state is lost; a new one decides
             return self._match(fact)
 
     def _match(self, fact: Mapping[str, int]) -> frozenset[str]:

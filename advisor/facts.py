@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
@@ -43,11 +43,13 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What turns records into facts: derived facts, references, and the life of flags (date field, days)."""
+    """What turns records into facts: derived facts, references, the life of flags (date field, days), and the entities
+    that each metric needs, with their dates."""
 
     derived: Mapping[tuple[str, str], Derived]
     refs: Mapping[tuple[str, str], str]
     lives: Mapping[tuple[str, str], tuple[str, int]]
+    needs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 class AccountFacts:
@@ -67,16 +69,16 @@ class AccountFacts:
             self._rows[entity] = self.book.rows_of(entity, self.account.id)
         return self._rows[entity]
 
-    def value(self, row: Row, field: str) -> Value:
+    def value(self, row: Row, name: str) -> Value:
         """A fact of a row. What the records assert wins over what would be derived."""
-        key = (row.entity, field)
-        asserted = row.get(field)
+        key = (row.entity, name)
+        asserted = row.get(name)
         if key in self.knowledge.lives and self._stale(row, key):
             asserted = UNKNOWN
         definition = self.knowledge.derived.get(key)
         if asserted.state is not State.UNKNOWN or definition is None:
             return asserted
-        made = (id(row), field)
+        made = (id(row), name)
         if made not in self._made:
             self._made[made] = self._make(definition, row)
         return self._made[made]
@@ -90,17 +92,17 @@ class AccountFacts:
     def to_confirm(self) -> tuple[tuple[Row, str], ...]:
         """The flags that are too old to count, for the page's "please confirm"."""
         found = [
-            (row, field)
-            for entity, field in self.knowledge.lives
+            (row, name)
+            for entity, name in self.knowledge.lives
             for row in self.rows(entity) or ()
-            if row.get(field).known and self._stale(row, (entity, field))
+            if row.get(name).known and self._stale(row, (entity, name))
         ]
         return tuple(found)
 
-    def pointed(self, row: Row, field: str) -> Row | None:
+    def pointed(self, row: Row, name: str) -> Row | None:
         """The row that a reference points to, if it is known and there is one."""
-        target = self.value(row, field)
-        entity = self.knowledge.refs.get((row.entity, field), "")
+        target = self.value(row, name)
+        entity = self.knowledge.refs.get((row.entity, name), "")
         return self.book.find(entity, str(target.data)) if target.known else None
 
     def hand(self, row: Row) -> Rows:

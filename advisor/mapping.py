@@ -48,12 +48,16 @@ class FolderMapping:
 
 
 def read_mapping(path: Path, vocabulary: Vocabulary, shown: str = "") -> FolderMapping:
-    """Read one mapping file; `shown` is its name in problems.
+    """Read one mapping file, or a bundled mapping by its name; `shown` is its name in problems.
 
-    Raises: AdvisorError with all mistakes of the file.
+    Raises: AdvisorError with all mistakes of the file, or because there is none.
     """
     if not path.is_file():
-        raise stop("mapping-no-file", 2, Place(shown or str(path)))
+        offered = {one.stem: one for one in _bundled_paths()}
+        if path.name not in offered:
+            near, known = nearest(path.name, offered), ", ".join(offered)
+            raise stop("mapping-no-file", 2, Place(shown or str(path)), name=path.name, near=near, known=known)
+        path, shown = offered[path.name], offered[path.name].name
     item, problems = yaml_in.load(path, shown or str(path))
     found = parse_mapping(item, path.stem, vocabulary, problems)
     if problems:
@@ -68,19 +72,6 @@ def bundled_mappings(vocabulary: Vocabulary) -> tuple[FolderMapping, ...]:
 
 def _bundled_paths() -> list[Path]:
     return sorted((rules_folder() / "mappings").glob("*.yaml"))
-
-
-def named_mapping(name: str, vocabulary: Vocabulary) -> FolderMapping:
-    """A mapping by the path of its file or, for a bundled one, by its name.
-
-    Raises: AdvisorError when there is no such mapping or it has mistakes.
-    """
-    paths = {path.stem: path for path in _bundled_paths()}
-    if name in paths:
-        return read_mapping(paths[name], vocabulary, paths[name].name)
-    if Path(name).is_file():
-        return read_mapping(Path(name), vocabulary)
-    raise stop("mapping-unknown", 2, Place(name), name=name, near=nearest(name, paths), known=", ".join(paths))
 
 
 # --- recognising a folder ------------------------------------------------------------------------

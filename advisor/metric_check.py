@@ -5,6 +5,7 @@ A gate for content, with a place for each finding; the database that runs metric
 
 from __future__ import annotations
 
+import difflib
 import logging
 import re
 from collections.abc import Collection, Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _NEEDS = re.compile(r"^--\s*needs:\s*(\w+(?:\s*,\s*\w+)*)\s*$", re.IGNORECASE)
 _TABLE_FUNCTIONS = frozenset({"unnest", "range", "generate_series", "explode"})
 _COLUMNS = ("account_id", "source")
+_FEW = 40
 _CLOCK = re.compile(
     r"now|today|age|current_(date|time|timestamp|localtime|localtimestamp)|localtime(stamp)?|get_current_\w+"
     r"|transaction_timestamp|txid_current|\w*sleep\w*"
@@ -188,5 +190,6 @@ class _Check:
 
 
 def _near(name: str, names: Collection[str]) -> str:
-    """The nearest name, or all of them when none is near and they are few."""
-    return nearest(name, names) or (", ".join(sorted(names)) if len(names) <= 40 else "")
+    """The nearest name, or all of them when none is near and they are few, or the least distant one."""
+    listed = ", ".join(sorted(names)) if len(names) <= _FEW else ""
+    return nearest(name, names) or listed or difflib.get_close_matches(name, names, 1, 0.0)[0]

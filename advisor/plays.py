@@ -119,7 +119,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """One play; `path` is its identity, `code` its stable short name, `places` say where its and its card's keys stand."""
+    """One play; `path` is its identity, `code` its stable short name, `places` say where its keys stand."""
 
     path: str
     code: str

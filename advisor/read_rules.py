@@ -33,7 +33,9 @@ _FIELD_KEYS = {
     "unknown_value", "of", "keys", "example", "stale_after",
 }  # fmt: skip
 _BODIES = ("value", "when", "cases", "table", "metric")
-_DERIVED_KEYS = {*_BODIES, "of", "type", "choices", "to", "unit", "label", "question", "inferred", "in_book", "column", "guarded"}
+_DERIVED_KEYS = {
+    *_BODIES, "of", "type", "choices", "to", "unit", "label", "question", "inferred", "in_book", "column", "guarded",
+}  # fmt: skip
 _GATHER = ("count", "max", "min", "sum", "mean", "latest", "earliest", "list")
 _APPLY = {
     "plus": 2, "minus": 2, "times": 2, "divide": 2, "days_since": 1, "days_until": 1, "size": 1, "both": 2,

@@ -9,8 +9,11 @@ from advisor.facts import AccountFacts
 from advisor.model import State, Value
 from advisor.reference import Trace
 from advisor.slots import Slots
-from advisor.tree import Count, Latest, Leaf, Name, Not, NotTrue, Rows, names
+from advisor.tree import Count, Latest, Leaf, Metric, Name, Not, NotTrue, Rows, expr_names, undecided_names
 from advisor.vocabulary import Vocabulary
+
+
+_DEEPEST = 12
 
 
 def fired_leaves(trace: Trace) -> Iterator[Trace]:
@@ -85,7 +88,7 @@ def _unknown(trace: Trace, facts: AccountFacts, vocabulary: Vocabulary, found: s
         _unknown_leaf(node, trace, facts, vocabulary, found)
     elif isinstance(node, Rows | Count | Latest) and not trace.children:
         inner = node.where if not isinstance(node, Latest) else node.item
-        read = [str(name) for name in names(inner) if name.entity == node.entity]
+        read = [str(name) for name in undecided_names(inner) if name.entity == node.entity]
         found.update(_asserted(read, facts, vocabulary) or {f"{node.entity}.id"})
     for child in trace.children:
         _unknown(child, facts, vocabulary, found)
@@ -104,24 +107,29 @@ def _origins(name: str, value: Value, facts: AccountFacts, vocabulary: Vocabular
     if name.count(".") and _can_be_told(name, vocabulary):
         return {name}
     found: set[str] = set()
+    deciding = _definition_names(name, facts)
     for below, inner in value.inputs:
-        if inner.state is State.UNKNOWN and depth < 12:
+        if below in deciding and inner.state is State.UNKNOWN and depth < _DEEPEST:
             found |= _origins(below, inner, facts, vocabulary, depth + 1)
-    return found or _asserted(_definition_names(name, facts), facts, vocabulary)
+    return found or _asserted(deciding, facts, vocabulary)
 
 
 def _can_be_told(name: str, vocabulary: Vocabulary) -> bool:
     entity, _, field = name.partition(".")
     found = vocabulary.field(entity, field)
-    return bool(found and found.question and not found.guarded)
+    return bool(found and not found.guarded and (found.question or not found.derived))
 
 
 def _definition_names(name: str, facts: AccountFacts) -> list[str]:
-    from advisor.tree import expr_names
-
+    """The facts whose being unknown can leave a derived fact unknown; for a metric, the tables that nobody gave."""
     entity, _, field = name.partition(".")
     definition = facts.knowledge.derived.get((entity, field))
-    return [str(one) for one in expr_names(definition.expr)] if definition else [name]
+    if definition is None:
+        return [name]
+    if isinstance(definition.expr, Metric):
+        needed = facts.knowledge.needs.get(definition.expr.file, {})
+        return [f"{one}.{date}" for one, date in needed.items() if facts.rows(one) is None]
+    return [str(one) for one in expr_names(definition.expr, undecided_names)]
 
 
 def _asserted(read: list[str], facts: AccountFacts, vocabulary: Vocabulary, depth: int = 0) -> set[str]:

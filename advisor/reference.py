@@ -24,9 +24,9 @@ class Facts(Protocol):
 
     def rows(self, entity: str) -> tuple[Row, ...] | None: ...
 
-    def value(self, row: Row, field: str) -> Value: ...
+    def value(self, row: Row, name: str) -> Value: ...
 
-    def pointed(self, row: Row, field: str) -> Row | None: ...
+    def pointed(self, row: Row, name: str) -> Row | None: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,7 +144,7 @@ def _on_row(node: Node, facts: Facts, rows: tuple[Row, ...], row: Row) -> Trace:
 
 
 def find_row(name: Name, facts: Facts, rows: tuple[Row, ...]) -> Row | None:
-    """The row that a name reads: the innermost row in hand of its entity, one it points to, or a single row of the book."""
+    """The row that a name reads: the innermost row in hand of its entity, one that it points to, or the book's own."""
     wanted = name.base or name.entity
     row = next((row for row in reversed(rows) if row.entity == wanted), None)
     if row is None:

@@ -201,8 +201,13 @@ def _drop_repeats(sheet: Sheet, entity: Entity, fields: list[Field | None], prob
             continue
         if found.name in seen:
             fields[column] = None
-            details = {"file": sheet.file, "table": entity.table, "column": sheet.header[column]}
-            details |= {"first": seen[found.name], "field": found.name}
+            details = {
+                "file": sheet.file,
+                "table": entity.table,
+                "column": sheet.header[column],
+                "first": seen[found.name],
+                "field": found.name,
+            }
             problems.append(Problem("data-column-twice", Place(str(sheet.path), 1), "warning", details))
         seen.setdefault(found.name, sheet.header[column])
 

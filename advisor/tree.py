@@ -5,7 +5,7 @@ Names are resolved when content is read: a `Name` says whose row holds the fact,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -151,6 +151,19 @@ def names(node: Node) -> Iterator[Name]:
             yield Name(part.entity, part.by)
 
 
+def undecided_names(node: Node) -> Iterator[Name]:
+    """The facts whose being unknown can leave a tree unknown: not those under `unless`, nor those only asked whether known."""
+    if isinstance(node, NotTrue) or (isinstance(node, Leaf) and node.op in ("is_known", "is_none")):
+        return
+    if isinstance(node, Leaf | Count):
+        yield from ([node.name] if isinstance(node, Leaf) else [])
+        yield from (operand for operand in node.operands if isinstance(operand, Name))
+    if isinstance(node, Latest):
+        yield Name(node.entity, node.by)
+    for part in (*children(node), *inner(node)):
+        yield from undecided_names(part)
+
+
 # --- derived facts -------------------------------------------------------------------------------
 
 
@@ -242,24 +255,24 @@ class Derived:
     place: Place = field(default=Place(), compare=False)
 
 
-def expr_names(expr: Expr | None) -> Iterator[Name]:
-    """Every fact that an expression reads."""
+def expr_names(expr: Expr | None, of: Callable[[Node], Iterator[Name]] = names) -> Iterator[Name]:
+    """Every fact that an expression reads; `of` says which facts of a condition count."""
     if isinstance(expr, Read):
         yield from ([expr.operand] if isinstance(expr.operand, Name) else [])
     elif isinstance(expr, Apply):
         for arg in expr.args:
-            yield from expr_names(arg)
+            yield from expr_names(arg, of)
     elif isinstance(expr, Gather):
-        yield from expr_names(expr.figure)
-        yield from names(expr.where)
+        yield from expr_names(expr.figure, of)
+        yield from of(expr.where)
         yield from ([Name(expr.entity, expr.by)] if expr.by else [])
     elif isinstance(expr, Weighted):
         yield from (*expr.scores, *expr.weights)
     elif isinstance(expr, When):
-        yield from names(expr.node)
+        yield from of(expr.node)
     elif isinstance(expr, Cases):
         for node, value in expr.cases:
-            yield from (*names(node), *expr_names(value))
-        yield from expr_names(expr.otherwise)
+            yield from (*of(node), *expr_names(value, of))
+        yield from expr_names(expr.otherwise, of)
     elif isinstance(expr, Table):
-        yield from expr_names(expr.by)
+        yield from expr_names(expr.by, of)

@@ -114,7 +114,9 @@ def row_nodes(draw: st.DrawFn, hand: tuple[str, ...], depth: int, plain: bool) -
         return Count(entity, draw(inside), op, (draw(st.sampled_from(numbers)),))
     if kind == "latest":
         where = draw(st.one_of(st.just(All(())), inside))
-        return Latest(draw(st.integers(1, 3)), entity, dated, where, draw(st.sampled_from(["every", "some"])), draw(inside))
+        return Latest(
+            draw(st.integers(1, 3)), entity, dated, where, draw(st.sampled_from(["every", "some"])), draw(inside)
+        )
     return Rows(kind, entity, draw(inside))
 
 

@@ -19,7 +19,7 @@ LEVELS: list[list[str]] = [
     ["sql_guard", "metric_tables", "metrics"],
     ["cell_words", "cells", "sheets", "tables", "rows", "linking", "mapping", "mapping_run", "facts_file", "book", "asserted", "workspace"],
     ["wording", "templates", "slots", "calendar", "advice", "history", "reasons", "render"],
-    ["advise", "session", "replies", "case_facts", "blame", "cases", "check", "explain"],
+    ["advise", "session", "replies", "case_facts", "case_metrics", "blame", "cases", "check", "explain"],
     ["page", "page_text", "page_markup", "page_json", "today", "show"],
     ["cli"],
 ]

@@ -1,0 +1,38 @@
+"""What the data tests share: the vocabulary, the folder of sample data, and small folders of tables."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+
+from advisor import yaml_in
+from advisor.model import Problem
+from advisor.read_rules import read_vocabulary
+from advisor.vocabulary import Field, Vocabulary
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@functools.cache
+def vocabulary() -> Vocabulary:
+    problems: list[Problem] = []
+    found = read_vocabulary(yaml_in.load(ROOT / "rules" / "facts.yaml", "facts.yaml")[0], problems)
+    assert problems == []
+    return found
+
+
+def field_of(entity: str, name: str) -> Field:
+    return vocabulary().entities[entity].fields[name]
+
+
+def folder(path: Path, files: Mapping[str, str]) -> Path:
+    """Write text files into a folder and return it."""
+    for name, text in files.items():
+        (path / name).write_text(text, encoding="utf-8", newline="")
+    return path
+
+
+def codes(problems: tuple[Problem, ...] | list[Problem]) -> list[str]:
+    return [problem.code for problem in problems]

@@ -1,0 +1,25 @@
+"""A workspace with one planted mistake: a bundled file, changed in one place, laid over the bundled content."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from advisor.content import Content, bundled, load
+
+
+def planted(workspace: Path, name: str, old: str = "", new: str = "") -> Content:
+    """Lay a bundled file over with one text replaced (a new file without `old`), and load that workspace."""
+    source, target = bundled() / name, workspace / name
+    text = source.read_text(encoding="utf-8") if old else new
+    assert not old or text.count(old) >= 1, f"{name} does not hold {old!r}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text.replace(old, new, 1) if old else text, encoding="utf-8")
+    return load(workspace)
+
+
+def line_of(workspace: Path, name: str, mark: str) -> int:
+    """The line, from 1, in which a text first stands; a text with a line end is a whole line."""
+    lines = (workspace / name).read_text(encoding="utf-8").splitlines(keepends=True)
+    return next(
+        number for number, line in enumerate(lines, 1) if mark in line and (not mark.endswith("\n") or line == mark)
+    )
