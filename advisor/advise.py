@@ -197,7 +197,8 @@ class Advisor:
     def _whose(self, entity: str, field: str, facts: AccountFacts) -> str:
         """Whom or what a question about one of several records is about, as far as they have names."""
         rows = facts.rows(entity) or () if entity != "account" else ()
-        names = [_called(row) for row in rows if not facts.value(row, field).known]
+        barred = self.not_to_see(facts) if entity == "contact" else frozenset()
+        names = [_called(row) for row in rows if row.id not in barred and not facts.value(row, field).known]
         shown = str(self.printer.words["list"]).join(dict.fromkeys(name for name in names[:3] if name))
         return shown + str(self.printer.words["colon"]) if shown else ""
 

@@ -1,4 +1,4 @@
-"""What it takes to change one comparison: the fact it reads, the fact it is compared with, or what that is made from."""
+"""What it takes to change one comparison: the fact it reads, the one it is compared with, or what that is made from."""
 
 from __future__ import annotations
 

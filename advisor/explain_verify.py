@@ -17,6 +17,7 @@ from advisor.tree import Node
 from advisor.vocabulary import Vocabulary
 
 _MOST_REPAIRS = 2
+_MOST_INSTEAD = 3
 
 
 class Changed:
@@ -131,3 +132,22 @@ def without(plan: Plan, part: object) -> Plan:
     cells = {key: cell for key, cell in plan.cells.items() if part not in (key, key[1])}
     fresh = {row_id: row for row_id, row in plan.fresh.items() if row_id != part}
     return Plan(cells, fresh, plan.empty - {part})
+
+
+def instead(
+    node: Node, facts: AccountFacts, hand: Hand, goal: bool, vocabulary: Vocabulary, plan: Plan, cell: Cell
+) -> Plan | None:
+    """What a few recorded facts would have to be for a plan's derived fact to come about by itself.
+
+    Returns: a plan for that fact alone, proved to do in its place; None when there is no simple one.
+    """
+    if cell.row.id in plan.fresh:
+        return None
+    trial = _Trial(node, goal, vocabulary, itertools.count(1000))
+    planner = Planner(facts, vocabulary, trial.numbers)
+    for one in planner.below(cell.row, cell.field, cell.passes, cell.options):
+        size, derived, _ = one.cost
+        whole = over(without(plan, cell.key), one)
+        if 0 < size <= _MOST_INSTEAD and not derived and trial.look(whole, facts, hand)[2].verdict is goal:
+            return one
+    return None

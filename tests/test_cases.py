@@ -1,4 +1,4 @@
-"""Cases beside plays: bundled ones pass, each fails when it expects the opposite, and their short form is read right."""
+"""Cases beside plays: bundled ones pass, each fails when it expects the opposite, and the short form is read right."""
 
 from __future__ import annotations
 
@@ -227,7 +227,7 @@ def test_reasons_of_a_silent_play() -> None:
 
 
 def test_history_silences_a_play_and_may_be_named() -> None:
-    history = "history: [{code: P62, first_on: 2026-11-10, response: done, responded_on: 2026-11-12}]"
+    history = "history: [{code: P62, first_on: 2026-11-10, response: done, at: 2026-11-12}]"
     assert run("P62", ORDERS + history, "silent", because="cooling").passed
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +34,8 @@ class Slip:
     hint: str = ""
 
 
+# fmt: off
+# ruff: noqa: E501
 SLIPS = {
     "misspelt key": Slip("unknown-key", SILENCE, "urgency: 3", "urgancy: 3", "urgancy", "urgency"),
     "misspelt key of the card": Slip("unknown-key", SILENCE, "  degree: ", "  degre: ", "degre:", "degree"),
@@ -78,9 +80,9 @@ SLIPS = {
     "template not closed": Slip("template-not-allowed", SILENCE, "手上的料", "{% if silence_grade %}手上的料", "{% if silence_grade %}"),
     "a line fewer": Slip("block-lines-differ", SILENCE, "    手上的料能用到哪天？\n", ""),
     "a slot fewer": Slip("block-slots-differ", SILENCE, "上一单是{{ last_product }}，", "上一单"),
-    "message too long": Slip("message-too-long", SILENCE, "有阵子没给您送货了", "有阵子没给您送货了" * 9, "送货了有阵子"),
+    "message too long": Slip("message-too-long", SILENCE, "上一批货", "上一批货" * 20, "上一批货上一批货"),
     "message without salutation": Slip(
-        "message-without-salutation", SILENCE, "{{ salutation }}，有阵子", "您好，有阵子", "您好，有阵子", "{{ salutation }}"
+        "message-without-salutation", SILENCE, "{{ salutation }}，上一批货", "您好，上一批货", "您好，上一批货", "{{ salutation }}"
     ),
     "no silent case": Slip("case-missing", "playbooks/retention/own.yaml", "", "", "cases:", "silent"),
     "unknown case": Slip("unknown-case", SILENCE, "same_as: core account, 80", "same_as: core accont, 80", "accont", "core account"),
@@ -114,7 +116,8 @@ SLIPS = {
         "sql-unknown-table", OWN_METRIC, "", "-- needs: orders\nSELECT account_id, '' AS source\nFROM ordrs\n", "ordrs", "orders"
     ),
     "guard in one language": Slip("missing-language", PERSONAL, "  en:", "  xx:", "code:"),
-}  # fmt: skip
+}
+# fmt: on
 
 
 def make(slip: Slip, workspace: Path) -> list[Problem]:
@@ -122,7 +125,9 @@ def make(slip: Slip, workspace: Path) -> list[Problem]:
     if slip.file.endswith("own.yaml") and not new:
         text = (Path(__file__).parents[1] / SURVEY).read_text(encoding="utf-8")
         new = text.replace("expect: silent", "expect: fires").replace("code: P58", "code: X58")
-    return check(planted(workspace, slip.file, slip.old, new))
+    content = planted(workspace, slip.file, slip.old, new)
+    own = {file: metric for file, metric in content.metrics.items() if f"rules/metrics/{file}" == slip.file}
+    return check(replace(content, metrics=own))  # the bundled metrics are sound, and to check them takes a while
 
 
 def test_the_bundled_content_is_sound() -> None:
@@ -163,7 +168,7 @@ def test_a_play_that_is_not_written_yet_is_a_warning(tmp_path: Path) -> None:
 
 def test_each_reading_of_a_message_is_measured(tmp_path: Path) -> None:
     """The longer arm of an `if` counts; both arms together do not."""
-    arm = "最近排产怎么样" * 6
+    arm = "上一批货" * 8
     either = "{% if silence_grade == 'deep' %}" + arm + "{% else %}" + arm + "{% endif %}"
-    content = planted(tmp_path, SILENCE, "有阵子没给您送货了", either)
+    content = planted(tmp_path, SILENCE, "上一批货", either)
     assert "message-too-long" not in {problem.code for problem in check(content)}
