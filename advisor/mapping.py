@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from advisor import yaml_in
-from advisor.bundled import rules_folder
+from advisor.home import content_root
 from advisor.model import AdvisorError, Place, Problem, stop
-from advisor.sql_guard import check_select
+from advisor.sql_guard import Select, check_select
 from advisor.vocabulary import Entity, Vocabulary, nearest
 from advisor.yaml_in import Item
 
@@ -22,7 +22,10 @@ _TABLE_KEYS = {"from", "columns", "constants", "values", "query"}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableMapping:
-    """Where one canonical table comes from: a file's columns, or a query over the folder's files."""
+    """Where one canonical table comes from: a file's columns, or a query over the folder's files.
+
+    `query_at` is where the query's text begins, None where its lines are folded.
+    """
 
     entity: str
     place: Place
@@ -31,6 +34,11 @@ class TableMapping:
     constants: Mapping[str, Any] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     query: str = ""
+    query_at: Place | None = None
+
+    def line(self, number: int) -> Place:
+        """A line of the query in the file, where the query stands there as written."""
+        return Place(self.place.path, self.query_at.line + number - 1) if self.query_at else self.place
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +79,7 @@ def bundled_mappings(vocabulary: Vocabulary) -> tuple[FolderMapping, ...]:
 
 
 def _bundled_paths() -> list[Path]:
-    return sorted((rules_folder() / "mappings").glob("*.yaml"))
+    return sorted((content_root() / "rules" / "mappings").glob("*.yaml"))
 
 
 # --- recognising a folder ------------------------------------------------------------------------
@@ -158,7 +166,10 @@ def _table(entity: Entity, body: Item, problems: list[Problem]) -> TableMapping:
     constants = {name: one.plain() for name, one in _fields(entity, body, "constants", problems)}
     values = {name: one.plain() for name, one in _fields(entity, body, "values", problems) if one.is_map}
     texts = {"source": str(source.value) if source else "", "query": str(query.value) if query else ""}
-    return TableMapping(entity.name, (query or body).here, columns=columns, constants=constants, values=values, **texts)
+    at = query.text if query else None
+    return TableMapping(
+        entity.name, (query or body).here, columns=columns, constants=constants, values=values, query_at=at, **texts
+    )
 
 
 def _fields(entity: Entity, body: Item, key: str, problems: list[Problem]) -> list[tuple[str, Item]]:
@@ -169,10 +180,12 @@ def _fields(entity: Entity, body: Item, key: str, problems: list[Problem]) -> li
     return [(name, one) for name, one in pairs if name in entity.fields]
 
 
-def check_query(table: TableMapping, files: Iterable[str] | None = None) -> tuple[set[str], list[Problem]]:
-    """The names that a table's query reads, and what is wrong with its SQL.
+def check_query(table: TableMapping, files: Iterable[str] | None = None) -> Select:
+    """What a table's query reads, and what is wrong with its SQL; `files` are the names it may read (None: any).
 
     Not part of reading a mapping: parsing SQL costs a start that needs no query a tenth of a second.
     """
-    checked = check_select(table.query, table.place, files)
-    return checked.tables, checked.problems
+    found = check_select(table.query, table.query_at or table.place, None if files is None else list(files))
+    if table.query_at:
+        return found
+    return replace(found, problems=tuple(problem.at(table.place) for problem in found.problems))

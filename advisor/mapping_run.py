@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from advisor import metric_tables
 from advisor.mapping import FolderMapping, TableMapping, check_query
+from advisor.metric_tables import QueryFailed, QueryStopped
 from advisor.model import AdvisorError, Place, Problem, stop
 from advisor.sheets import ABSENT, Sheet, read_file, readable
 from advisor.tables import RawTable, RawTables, check_root, files_of, looks_like_one_column, read_header
 from advisor.vocabulary import Entity, Field, Vocabulary, nearest
+
+if TYPE_CHECKING:
+    from advisor.metric_tables import Connection
 
 TIME_LIMIT = 60.0
 
@@ -125,41 +129,24 @@ def _run_queries(
     queries: list[TableMapping], mapping: FolderMapping, source: _Folder, vocabulary: Vocabulary, tables: RawTables,
     time_limit: float,
 ) -> None:  # fmt: skip
-    import duckdb
-
     reads = _checked(queries, source)
-    with duckdb.connect(":memory:") as connection:
-        loaded = _load(connection, sorted(set().union(*reads.values())), source)
-        for setting in _SEALED:
-            connection.execute(setting)
-        watch = threading.Timer(time_limit, connection.interrupt)
-        watch.start()
-        try:
+    with metric_tables.connect(threads=1) as connection:
+        loaded = _load(connection, sorted(frozenset().union(*reads.values())), source)
+        with metric_tables.time_limit(connection, time_limit):
             for table in queries:
                 if reads[table.entity] <= loaded:
                     _run(connection, table, mapping, vocabulary, tables)
-        finally:
-            watch.cancel()
 
 
-# One thread: sums and orders come out the same on every machine.
-_SEALED = (
-    "SET threads=1",
-    "SET TimeZone='UTC'",
-    "SET python_enable_replacements=false",
-    "SET enable_external_access=false",
-    "SET lock_configuration=true",
-)
-
-
-def _checked(queries: list[TableMapping], source: _Folder) -> dict[str, set[str]]:
+def _checked(queries: list[TableMapping], source: _Folder) -> dict[str, frozenset[str]]:
     """What each query reads; stops when one is not allowed. Tables that the folder lacks are data problems."""
-    reads: dict[str, set[str]] = {}
+    reads: dict[str, frozenset[str]] = {}
     problems: list[Problem] = []
     files = source.by_name()
     for table in queries:
-        reads[table.entity], wrong = check_query(table)
-        problems += wrong
+        checked = check_query(table)
+        reads[table.entity] = checked.tables
+        problems += checked.problems
         for name in sorted(reads[table.entity] - set(files)):
             details = {"file": name, "table": table.entity, "near": nearest(name, files)}
             source.problems.append(Problem("data-no-source-file", table.place, "warning", details))
@@ -168,7 +155,7 @@ def _checked(queries: list[TableMapping], source: _Folder) -> dict[str, set[str]
     return reads
 
 
-def _load(connection: Any, names: Iterable[str], source: _Folder) -> set[str]:
+def _load(connection: Connection, names: Iterable[str], source: _Folder) -> set[str]:
     """Materialise the files that queries read; a file that cannot be read is left out, its problem is kept."""
     files, loaded = source.by_name(), set()
     for name in names:
@@ -179,16 +166,12 @@ def _load(connection: Any, names: Iterable[str], source: _Folder) -> set[str]:
     return loaded
 
 
-def _materialise(connection: Any, name: str, sheet: Sheet) -> None:
+def _materialise(connection: Connection, name: str, sheet: Sheet) -> None:
     """One table of text columns: what is a number or a date, the query says."""
     columns = _column_names(sheet.header)
     cells = [[_as_text(row[n], n, p in sheet.bent) for p, row in enumerate(sheet.rows)] for n in range(len(columns))]
-    picked = ", ".join(f"unnest(?::VARCHAR[]) AS {_quoted(column)}" for column in columns)
-    connection.execute(f"CREATE TABLE {_quoted(name)} AS SELECT {picked}", cells)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    loaded = [(column, "VARCHAR", texts) for column, texts in zip(columns, cells, strict=True)]
+    metric_tables.load(connection, name, loaded)
 
 
 def _column_names(header: list[str]) -> list[str]:
@@ -213,20 +196,19 @@ def _as_text(cell: Any, column: int, bent: bool) -> str | None:
 
 
 def _run(
-    connection: Any, table: TableMapping, mapping: FolderMapping, vocabulary: Vocabulary, tables: RawTables
+    connection: Connection, table: TableMapping, mapping: FolderMapping, vocabulary: Vocabulary, tables: RawTables
 ) -> None:
-    import duckdb
-
     entity = vocabulary.entities[table.entity]
     try:
-        result = connection.execute(table.query)
-        header = [column[0] for column in result.description]
-        rows = [["" if cell is None else cell for cell in row] for row in result.fetchall()]
-    except duckdb.InterruptException as error:
+        with metric_tables.failures():
+            result = connection.execute(table.query)
+            header = metric_tables.names_of(result)
+            rows = [["" if cell is None else cell for cell in row] for row in result.fetchall()]
+    except QueryStopped as error:
         raise stop("mapping-query-slow", 1, table.place, table=entity.table) from error
-    except (duckdb.Error, ImportError, ValueError) as error:
-        why = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise stop("mapping-query-failed", 1, table.place, table=entity.table, why=why) from error
+    except QueryFailed as error:
+        at = table.line(error.line) if error.line else table.place
+        raise stop("mapping-query-failed", 1, at, table=entity.table, why=error) from error
     sheet = Sheet(entity.table, Path(mapping.path), f"{mapping.name}: {entity.table}", header, rows)
     found = read_header(sheet, entity, vocabulary, tables.problems)
     if found is not None:

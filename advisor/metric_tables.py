@@ -1,13 +1,15 @@
-"""Typed tables in DuckDB: what the metrics' SELECTs read. Knows DuckDB, and nothing of metrics."""
+"""Typed tables in DuckDB: what SELECTs read. The only module that knows DuckDB; it knows nothing of metrics or mappings."""
 
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advisor.model import Row, State
@@ -16,35 +18,137 @@ from advisor.vocabulary import LISTS, Entity, Field
 if TYPE_CHECKING:
     import duckdb
 
+    Connection = duckdb.DuckDBPyConnection
+
 SOURCE = "source"
 CLOSED = "closed_days"
 _KEYS = ("id", "account_id")
 _DECIMALS = frozenset({"number", "ratio", "money"})
 _TYPES = {"yes_no": "BOOLEAN", "integer": "BIGINT", "days": "BIGINT", "date": "DATE"}
 _MAX_SCALE = 12
-_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "threads": "2",
-    "enable_external_access": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "python_enable_replacements": "false",
-    "lock_configuration": "true",
-}
+# The zone before the lock: what a time means must not depend on the machine.
+_SETTINGS = (
+    "SET TimeZone = 'UTC'",
+    "SET autoinstall_known_extensions = false",
+    "SET autoload_known_extensions = false",
+    "SET python_enable_replacements = false",
+    "SET enable_external_access = false",
+    "SET lock_configuration = true",
+)
+_LINE = re.compile(r"\bLINE (\d+):")
 
 Column = tuple[str, str, list[Any]]
 
 
-def connect() -> duckdb.DuckDBPyConnection:
-    """An empty place for temporary tables, which can reach no file, no network and no Python variable, and stays so."""
-    return _database(os.getpid()).cursor()
+class QueryFailed(Exception):
+    """The database refuses a statement or fails in it; `line` of the statement is 0 when it is not known."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error).strip().partition("\n")[0] or type(error).__name__)
+        found = _LINE.search(str(error))
+        self.line = int(found.group(1)) if found else 0
+
+
+class QueryStopped(QueryFailed):
+    """A statement was interrupted because its time was over."""
+
+
+# --- connections ---------------------------------------------------------------------------------
+
+
+def connect(threads: int = 2) -> Connection:
+    """An empty place for temporary tables, which can reach no file, no network and no Python variable, and stays so.
+
+    Args: threads – one where sums of binary fractions must come out the same on every machine.
+    """
+    return _database(os.getpid(), threads).cursor()
 
 
 @cache
-def _database(process: int) -> duckdb.DuckDBPyConnection:
+def _database(process: int, threads: int) -> Connection:
     """One database in memory a process, since opening one takes longer than a metric; a fork must not share it."""
+    return _opened(threads)
+
+
+def _opened(threads: int, readable: Path | None = None) -> Connection:
     import duckdb
 
-    return duckdb.connect(":memory:", config=_SETTINGS)
+    connection = duckdb.connect(":memory:", config={"threads": threads})
+    if readable is not None:
+        connection.execute(f"SET allowed_paths = [{_literal(str(readable))}]")
+    for setting in _SETTINGS:
+        connection.execute(setting)
+    return connection
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """Turn what the database raises into QueryStopped and QueryFailed."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise QueryStopped(error) from error
+    except (duckdb.Error, ImportError, ValueError) as error:
+        raise QueryFailed(error) from error
+
+
+@contextmanager
+def time_limit(connection: Connection, seconds: float) -> Iterator[None]:
+    """Interrupt what the connection does after `seconds`; it then raises QueryStopped (see `failures`)."""
+    timer = threading.Timer(seconds, connection.interrupt)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()  # a thread still ending while Python exits can bring the process down
+
+
+def parameters_of(connection: Connection, text: str) -> set[str]:
+    """The names of a SELECT's parameters.
+
+    Raises: ValueError – the text is not exactly one SELECT.
+    """
+    import duckdb
+
+    statements = connection.extract_statements(text)
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise ValueError("not exactly one SELECT")
+    return set(statements[0].named_parameters)
+
+
+def plain_parameters(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as DuckDB takes them: lists, not tuples."""
+    return {name: list(data) if isinstance(data, tuple) else data for name, data in values.items()}
+
+
+def names_of(cursor: Connection) -> list[str]:
+    """The names of a result's columns."""
+    return [str(column[0]) for column in cursor.description or ()]
+
+
+def read_parquet(path: Path) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """A Parquet file's columns and rows, read where this file alone can be reached.
+
+    Times with a zone come as text: DuckDB would need a further library to make them objects.
+    Raises: QueryFailed – the file cannot be read.
+    """
+    with failures(), _opened(2, path) as connection:
+        described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
+        zoned = {name for name, kind, *_ in described if "WITH TIME ZONE" in kind}
+        names = [str(name) for name, *_ in described]
+        picked = [f"{quoted(n)}::VARCHAR AS {quoted(n)}" if n in zoned else quoted(n) for n in names]
+        rows = connection.execute(f"SELECT {', '.join(picked)} FROM read_parquet(?)", [str(path)]).fetchall()
+    return names, rows
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def quoted(name: str) -> str:
@@ -52,7 +156,7 @@ def quoted(name: str) -> str:
 
 
 def load_entity(
-    connection: duckdb.DuckDBPyConnection, entity: Entity, rows: Sequence[Row], wanted: frozenset[str]
+    connection: Connection, entity: Entity, rows: Sequence[Row], wanted: frozenset[str]
 ) -> None:
     """Create an entity's table from its rows.
 
@@ -68,13 +172,13 @@ def load_entity(
     load(connection, entity.table, columns)
 
 
-def load_closed(connection: duckdb.DuckDBPyConnection, periods: Sequence[tuple[Any, Any]]) -> None:
+def load_closed(connection: Connection, periods: Sequence[tuple[Any, Any]]) -> None:
     """Create the table of closing periods, both ends included."""
     firsts, lasts = [first for first, _ in periods], [last for _, last in periods]
     load(connection, CLOSED, [("first_on", "DATE", firsts), ("last_on", "DATE", lasts)])
 
 
-def load(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[Column]) -> None:
+def load(connection: Connection, table: str, columns: Sequence[Column]) -> None:
     """Create a table from columns; each travels as one list parameter, which is the quickest way in without a file."""
     numbered = list(enumerate(columns))
     parts = [f"unnest($c{n}::{_carried(kind)}[])::{kind} AS {quoted(name)}" for n, (name, kind, _) in numbered]
@@ -110,20 +214,3 @@ def _decimals(name: str, cells: list[Any]) -> Column:
     whole = max((len(part[0]) for part in parts), default=1)
     width = 18 if whole + scale <= 18 else 38
     return name, f"DECIMAL({width}, {scale})", texts
-
-
-@contextmanager
-def time_limit(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
-    """Interrupt what the connection does after `seconds`; it then raises duckdb.InterruptException."""
-    timer = threading.Timer(seconds, connection.interrupt)
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        timer.join()  # a thread still ending while Python exits can bring the process down
-
-
-def plain_parameters(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters as DuckDB takes them: lists, not tuples."""
-    return {name: list(data) if isinstance(data, tuple) else data for name, data in values.items()}

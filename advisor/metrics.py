@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from advisor import metric_tables
 from advisor.metric_check import check_sql, needs
-from advisor.metric_tables import CLOSED, SOURCE
+from advisor.metric_tables import CLOSED, SOURCE, QueryFailed, QueryStopped
 from advisor.model import UNKNOWN, AdvisorError, Origin, Place, Problem, Row, Value, known, stop
 from advisor.vocabulary import Vocabulary, nearest
 
 if TYPE_CHECKING:
-    import duckdb
+    from advisor.metric_tables import Connection
 
 ACCOUNT = "account_id"
 _WORD = re.compile(r'"[^"]+"|\w+')
-_LINE = re.compile(r"\bLINE (\d+):")
 _PLACES = Decimal("1e-9")
 _SECONDS = 60.0
 
@@ -73,7 +72,7 @@ class MetricSource:
         self._vocabulary = vocabulary
         self._book = book
         self._seconds = seconds
-        self._made: duckdb.DuckDBPyConnection | None = None
+        self._made: Connection | None = None
         self._loaded: set[str] = set()
         self._results: dict[str, _Result] = {}
         self._running: list[str] = []
@@ -123,7 +122,7 @@ class MetricSource:
     # --- running ---------------------------------------------------------------------------------
 
     @property
-    def _connection(self) -> duckdb.DuckDBPyConnection:
+    def _connection(self) -> Connection:
         if self._made is None:
             self._made = metric_tables.connect()
         return self._made
@@ -141,30 +140,23 @@ class MetricSource:
         return self._results[file]
 
     def _run(self, file: str, text: str, place: Place) -> _Result:
-        import duckdb
-
         self._load(text)
         try:
-            with metric_tables.time_limit(self._connection, self._seconds):
+            with metric_tables.time_limit(self._connection, self._seconds), metric_tables.failures():
                 cursor = self._execute("metric_" + file.removesuffix(".sql"), text)
-                columns = tuple(str(column[0]) for column in cursor.description or ())
+                columns = tuple(metric_tables.names_of(cursor))
                 rows = cursor.fetchall()
-        except duckdb.InterruptException:
+        except QueryStopped:
             raise stop("metric-slow", place=place, metric=file, seconds=f"{self._seconds:g}") from None
-        except (duckdb.Error, ValueError) as error:
-            at = _failed_at(place, str(error))
-            raise stop("metric-failed", place=at, metric=file, why=_first_line(error)) from None
+        except QueryFailed as error:
+            at = Place(place.path, error.line) if error.line else place
+            raise stop("metric-failed", place=at, metric=file, why=error) from None
         return _Result(columns, _by_account(rows, columns, file, place))
 
-    def _execute(self, table: str, text: str) -> duckdb.DuckDBPyConnection:
+    def _execute(self, table: str, text: str) -> Connection:
         """Keep the result as a table, so that other metrics can read it."""
-        import duckdb
-
-        statements = self._connection.extract_statements(text)
-        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-            raise ValueError("not exactly one SELECT")
         values = {**self._metrics.parameters(), "as_of": self._book.as_of}
-        asked = {name: values[name] for name in statements[0].named_parameters if name in values}
+        asked = {name: values[name] for name in metric_tables.parameters_of(self._connection, text) if name in values}
         select = text.rstrip().rstrip(";")  # on the same line as CREATE, so that DuckDB counts lines as the file does
         create = f"CREATE TEMP TABLE {metric_tables.quoted(table)} AS {select}"
         self._connection.execute(create, metric_tables.plain_parameters(asked))
@@ -254,15 +246,6 @@ def _decimal(data: float) -> Decimal | None:
         return Decimal(format(exact.quantize(_PLACES), "f").rstrip("0").rstrip("."))
     except InvalidOperation:
         return exact
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
-
-
-def _failed_at(place: Place, message: str) -> Place:
-    found = _LINE.search(message)
-    return Place(place.path, int(found.group(1))) if found else place
 
 
 __all__ = ["MetricSource", "Metrics", "check_metrics", "check_sql"]

@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from advisor import metric_tables
 from advisor.model import Place, Problem
 
 _DELIMITERS = ",;\t|"
@@ -183,27 +184,13 @@ def _grid_sheet(path: Path, name: str, grid: list[list[Any]]) -> Sheet | None:
 
 
 def _read_parquet(path: Path) -> Found:
-    import duckdb
-
     try:
-        with duckdb.connect(":memory:") as connection:
-            connection.execute("SET TimeZone='UTC'")
-            names, cells = _parquet_cells(connection, path)
-    except duckdb.Error as error:
-        return [], [_unreadable(path, str(error).splitlines()[0])]
+        names, cells = metric_tables.read_parquet(path)
+    except metric_tables.QueryFailed as error:
+        return [], [_unreadable(path, str(error))]
     sheet = Sheet(path.stem, path, path.name, names)
     sheet.rows = [["" if cell is None else cell for cell in row] for row in cells]
     return _flattened(sheet), []
-
-
-def _parquet_cells(connection: Any, path: Path) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Times with a zone come as text: DuckDB would need a further library to make them objects."""
-    described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
-    zoned = {name for name, kind, *_ in described if "WITH TIME ZONE" in kind}
-    quoted = {name: '"' + name.replace('"', '""') + '"' for name, *_ in described}
-    picked = [f"{q}::VARCHAR AS {q}" if name in zoned else q for name, q in quoted.items()]
-    rows = connection.execute(f"SELECT {', '.join(picked)} FROM read_parquet(?)", [str(path)]).fetchall()
-    return list(quoted), rows
 
 
 # --- JSON lines ----------------------------------------------------------------------------------

@@ -129,7 +129,7 @@ class _Check:
     def where(self, text: str, followed_by: str = "") -> int:
         """The offset of a token, or 0 when there is none."""
         for token, after in self.pairs():
-            if token.text.lower() == text.lower() and (not followed_by or (after and after.text == followed_by)):
+            if token.text.lower() == text.lower() and (not followed_by or (after and after.text.lower() == followed_by.lower())):
                 return token.start
         return 0
 
@@ -151,7 +151,8 @@ class _Check:
             if isinstance(node, writing) and not isinstance(node, exp.Query):
                 yield self.problem("sql-not-select", self.where(node.key), what=node.key.upper())
             elif isinstance(node, exp.TableSample):
-                yield self.problem("sql-random", self.where("tablesample") or self.where("using", "sample"), name="SAMPLE")
+                start = self.where("tablesample") or self.where("using", followed_by="sample")
+                yield self.problem("sql-random", start, name="SAMPLE")
 
     def functions(self) -> Iterator[Problem]:
         """By the names as they are written, since a parser may know a function under another one."""
@@ -225,7 +226,7 @@ class _Check:
 
 
 def _is_step(table: Any) -> bool:
-    """Whether a name means a WITH step that can be seen from where it stands; a step does not see itself or later ones."""
+    """Whether a name means a WITH step as seen from where it stands; a step sees neither itself nor later ones."""
     from sqlglot import exp
 
     name, node, below = table.name.lower(), table.parent, table

@@ -68,7 +68,8 @@ def check_root(tables: RawTables, folder: Path, root: Entity) -> None:
         if own:
             raise AdvisorError(own, 1)
         code = "data-no-accounts" if tables.found else "data-no-tables"
-        raise stop(code, 1, Place(str(folder)), folder=folder.name, table=root.table)
+        files = ", ".join(path.name for path in files_of(folder)[:8]) or "-"
+        raise stop(code, 1, Place(str(folder)), folder=folder.name, table=root.table, files=files)
     place = Place(str(table.sheet.path), 1)
     if not table.has("id"):
         headings = ", ".join(table.sheet.header)

@@ -40,11 +40,15 @@ for _tag, _pattern, _first in (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """A YAML value with its place. `value` is a dict of Items, a list of Items, or a plain scalar."""
+    """A YAML value with its place. `value` is a dict of Items, a list of Items, or a plain scalar.
+
+    `text` is where a text's first character stands, in whose column all its lines begin; None where lines are folded.
+    """
 
     value: Any
     place: Place
     key_place: Place | None = None
+    text: Place | None = None
 
     @property
     def here(self) -> Place:
@@ -84,8 +88,9 @@ class Item:
 class _Reader:
     """Turns composed nodes into Items; collects problems instead of stopping at the first."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, lines: list[str]) -> None:
         self.path = path
+        self.lines = lines
         self.problems: list[Problem] = []
         self.count = 0
 
@@ -103,7 +108,17 @@ class _Reader:
             return Item(self.mapping(node, depth), self.place(node), key)
         if isinstance(node, yaml.SequenceNode):
             return Item([self.item(child, depth + 1) for child in node.value], self.place(node), key)
-        return Item(self.scalar(node), self.place(node), key)
+        return Item(self.scalar(node), self.place(node), key, self.text(node))
+
+    def text(self, node: yaml.ScalarNode) -> Place | None:
+        first = node.start_mark.line
+        if node.style == "|":
+            shown = next((line for line in self.lines[first + 1 :] if line.strip()), "")
+            own = next((line for line in str(node.value).split("\n") if line.strip()), "")
+            return Place(self.path, first + 2, len(shown) - len(shown.lstrip()) - (len(own) - len(own.lstrip())) + 1)
+        if node.style == ">" or first != node.end_mark.line:
+            return None
+        return Place(self.path, first + 1, node.start_mark.column + (2 if node.style else 1))
 
     def mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Item]:
         found: dict[str, Item] = {}
@@ -149,9 +164,10 @@ def parse(text: str, path: str) -> tuple[Item, list[Problem]]:
     Args: text – the file's content; path – as it shall be named in problems.
     Returns: the document and the problems found in it; an empty document is an empty mapping.
     """
-    reader = _Reader(path)
+    text = text.removeprefix("\ufeff")
+    reader = _Reader(path, text.split("\n"))
     try:
-        node = yaml.compose(text.removeprefix("\ufeff"), Loader=_Loader)
+        node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         return Item({}, Place(path, 1, 1)), [_syntax(error, path)]
     except RecursionError:

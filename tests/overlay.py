@@ -6,7 +6,6 @@ from pathlib import Path
 
 from advisor.content import Content, bundled, load
 
-
 OWN = {"playbooks/retention/ask-why-orders-stopped.yaml": Path(__file__).with_name("sound_play.yaml")}
 """Files that mistakes are planted in as they once were, so that trainers may reword the bundled ones."""
 
