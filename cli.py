@@ -14,7 +14,7 @@ import click
 
 from advisor import __version__
 from advisor.messages import message
-from advisor.model import AdvisorError, Problem
+from advisor.model import AdvisorError, InternalDisagreement, Problem
 from advisor.workspace import Wish
 
 Command = Callable[..., Any]
@@ -57,7 +57,8 @@ FACTS = click.option("--facts", metavar="FILE|-", help="One account from a YAML 
 def _wish(options: dict[str, Any]) -> Wish:
     names = {"lang": "language"}
     known = ("content", "data", "mapping", "as_of", "history", "lang")
-    return Wish(**{names.get(name, name): options.get(name) for name in known})
+    given: dict[str, Any] = {names.get(name, name): options.get(name) for name in known}
+    return Wish(**given)
 
 
 # --- errors --------------------------------------------------------------------------------------
@@ -84,6 +85,9 @@ def guarded(command: Command) -> Command:
         except AdvisorError as error:
             report(error.problems, language)
             sys.exit(error.exit_code)
+        except InternalDisagreement as error:
+            report([Problem("internal-disagreement", details={"what": str(error)})], language)
+            sys.exit(1)
         except BrokenPipeError:
             sys.stderr.close()
             sys.exit(0)

@@ -13,10 +13,10 @@ from advisor.advice import Advice, Dropped, GuardLine, Missing, Step
 from advisor.book import Book
 from advisor.calendar import Calendar
 from advisor.content import Content
-from advisor.durable_match import DurableMatcher, InternalDisagreement
+from advisor.durable_match import DurableMatcher
 from advisor.facts import AccountFacts
 from advisor.history import History
-from advisor.model import Problem, Row
+from advisor.model import InternalDisagreement, Problem, Row
 from advisor.people import Picking
 from advisor.plays import Guard, Play
 from advisor.reasons import fired_leaves, unknown_facts

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from advisor.book import Book
+from advisor.cell_words import PLAIN, Words
 from advisor.cells import Bad, parse
 from advisor.model import Place, Problem, Row, State, Value
 from advisor.vocabulary import Field, Vocabulary, nearest
@@ -13,10 +14,11 @@ from advisor.vocabulary import Field, Vocabulary, nearest
 SUBJECTS = ("account", "opportunity")
 
 
-def assert_derived(book: Book, vocabulary: Vocabulary) -> Book:
+def assert_derived(book: Book, vocabulary: Vocabulary, words: Words = PLAIN) -> Book:
     """Put the derived facts that a facts file states into the rows that they are about.
 
-    Args: book – as read, before metrics are attached; vocabulary – the names and types of derived facts.
+    Args: book – as read, before metrics are attached; vocabulary – the names and types of derived facts; words –
+    as in rules/cells.yaml.
     Returns: the book with facts of the account in its row, facts of an opportunity in each of its opportunities' rows,
     and a problem for every unknown name and every value that cannot be read.
     """
@@ -27,7 +29,7 @@ def assert_derived(book: Book, vocabulary: Vocabulary) -> Book:
     for name, raw in book.derived_facts.items():
         place = book.derived_places.get(name, Place())
         entity = next((one for one in SUBJECTS if _derived(vocabulary, one).get(name)), "")
-        value = _value(_derived(vocabulary, entity)[name], raw, place, problems) if entity else None
+        value = _value(_derived(vocabulary, entity)[name], raw, place, words, problems) if entity else None
         if not entity:
             problems.append(_unknown(name, place, vocabulary))
         elif value is not None and value.state is not State.UNKNOWN:
@@ -48,8 +50,8 @@ def _unknown(name: str, place: Place, vocabulary: Vocabulary) -> Problem:
     return Problem(code, place, "warning", details)
 
 
-def _value(field: Field, raw: object, place: Place, problems: list[Problem]) -> Value | None:
-    value = parse(field, raw)
+def _value(field: Field, raw: object, place: Place, words: Words, problems: list[Problem]) -> Value | None:
+    value = parse(field, raw, words)
     if isinstance(value, Bad):
         details = {"file": place.path, "table": "derived", "row": 1, "column": field.name, **value.details}
         problems.append(Problem(value.code, place, "warning", details))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from advisor.cell_words import Words
+from advisor.cell_words import PLAIN, Words
 from advisor.facts_file import read_facts
 from advisor.linking import ACCOUNT, ACCOUNT_ID, link
 from advisor.mapping import FolderMapping, recognise
@@ -125,12 +125,12 @@ def load(
     vocabulary: Vocabulary,
     as_of: datetime.date,
     mapping: FolderMapping | None = None,
-    words: Words | None = None,
+    words: Words = PLAIN,
 ) -> Book:
     """Read a folder of tables.
 
     Args: folder – canonical tables, or foreign ones; mapping – how to read foreign ones; without it, a folder that a
-    bundled mapping recognises is read by that; words – as in rules/cells.yaml, the bundled ones when not given.
+    bundled mapping recognises is read by that; words – as in rules/cells.yaml.
     Returns: the book with all data problems found.
     Raises: AdvisorError when there is nothing that could be advised on.
     """
@@ -157,7 +157,7 @@ def _without_collection() -> Iterator[None]:
 
 
 def _typed(
-    raw: RawTables, vocabulary: Vocabulary, problems: list[Problem], words: Words | None
+    raw: RawTables, vocabulary: Vocabulary, problems: list[Problem], words: Words
 ) -> dict[str, TypedTable | None]:
     tables: dict[str, TypedTable | None] = dict.fromkeys(vocabulary.entities)
     targets = {of.to for entity in vocabulary.entities.values() for of in entity.fields.values() if of.type == "ref"}
@@ -173,7 +173,7 @@ def _typed(
     return tables
 
 
-def from_facts(item: Item, vocabulary: Vocabulary, as_of: datetime.date, words: Words | None = None) -> Book:
+def from_facts(item: Item, vocabulary: Vocabulary, as_of: datetime.date, words: Words = PLAIN) -> Book:
     """One account given as YAML or JSON facts.
 
     Returns: a book of one account; tables that are not given are unknown.

@@ -14,8 +14,7 @@ from advisor.book import from_facts
 from advisor.case_facts import facts_of_case
 from advisor.case_metrics import CaseMetrics
 from advisor.content import Content, with_plays
-from advisor.durable_match import InternalDisagreement
-from advisor.model import AdvisorError, Problem
+from advisor.model import AdvisorError, InternalDisagreement, Problem
 from advisor.plays import Case, Play
 from advisor.reasons import fired_leaves
 from advisor.workspace import Settings
@@ -111,7 +110,7 @@ class _Run:
     @classmethod
     def of(cls, content: Content, play: Play, case: Case, engine: str, metrics: CaseMetrics) -> _Run:
         facts, problems = facts_of_case(play, case, content.vocabulary)
-        book = assert_derived(from_facts(facts, content.vocabulary, case.today), content.vocabulary)
+        book = assert_derived(from_facts(facts, content.vocabulary, case.today, content.cells), content.vocabulary, content.cells)
         # Metrics are about orders, or about a whole book; without orders a case has nothing for them.
         book.metrics = metrics.of(book) if book.tables.get("order") else None
         problems += [problem for problem in book.problems if problem.code not in _HARMLESS]

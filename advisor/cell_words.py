@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
 from typing import Any
 
-from advisor.bundled import rules_folder
+from advisor.model import Problem
+from advisor.vocabulary import nearest
+from advisor.yaml_in import Item
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +35,10 @@ class Words:
 
 _FOLDED = ("yes", "no", "unknown", "none", "null_words")
 _LONGEST_FIRST = ("currency", "day_units", "score_units", "percent")
+_KEYS = frozenset(one.name for one in fields(Words))
+_MAPS: Mapping[str, type] = {"multipliers": int, "date_marks": str}
+_SCALAR = str | int | Decimal
+PLAIN = Words()
 
 
 def read_words(mapping: Mapping[str, Any]) -> Words:
@@ -65,12 +71,20 @@ def _by_length(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(words), key=lambda word: (-len(word), word)))
 
 
-@lru_cache(maxsize=1)
-def bundled_words() -> Words:
-    """The words of the bundled `rules/cells.yaml`."""
-    from advisor import yaml_in
-
-    path = rules_folder() / "cells.yaml"
-    item, _ = yaml_in.load(path, path.name)
-    plain = item.plain()
-    return read_words(plain if isinstance(plain, dict) else {})
+def check_cells(item: Item, problems: list[Problem]) -> dict[str, Any]:
+    """The usable part of a `cells.yaml`, as `read_words` takes it; what cannot be used goes to `problems`."""
+    found: dict[str, Any] = {}
+    for key, value in item.items():
+        if key not in _KEYS:
+            details = {"key": key, "near": nearest(key, _KEYS)}
+            problems.append(Problem("unknown-key", value.here, "error", details))
+        elif key in _MAPS:
+            if value.is_map and all(isinstance(one.value, _MAPS[key]) for _, one in value.items()):
+                found[key] = value.plain()
+            else:
+                problems.append(Problem("cells-not-pairs", value.here, "error", {"key": key}))
+        elif all(isinstance(one.value, _SCALAR) for one in value.each()):
+            found[key] = [one.value for one in value.each()]
+        else:
+            problems.append(Problem("cells-not-words", value.here, "error", {"key": key}))
+    return found

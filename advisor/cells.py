@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from advisor.cell_words import Words, bundled_words
+from advisor.cell_words import PLAIN, Words
 from advisor.model import State, Value, known, none
 from advisor.vocabulary import NUMERIC, Field, nearest
 
@@ -56,10 +56,14 @@ class Reader:
 
     __slots__ = ("_of", "_words", "texts")
 
-    def __init__(self, of: Field, words: Words | None = None) -> None:
+    def __init__(self, of: Field, words: Words = PLAIN) -> None:
         self._of = of
-        self._words = words or bundled_words()
+        self._words = words
         self.texts: dict[str, Read] = {}
+
+    @property
+    def type(self) -> str:
+        return self._of.type
 
     def __call__(self, raw: object) -> Read:
         if not isinstance(raw, str):
@@ -72,21 +76,14 @@ class Reader:
         return found
 
 
-_readers: dict[int, tuple[Field, Reader]] = {}
+def parse(of: Field, raw: object, words: Words = PLAIN) -> Read:
+    """Judge one cell.
 
-
-def parse(of: Field, raw: object) -> Read:
-    """Judge one cell by the bundled words.
-
-    Args: of – the field; raw – text of a table, or a typed value of YAML, JSON or a spreadsheet.
+    Args: of – the field; raw – text of a table, or a typed value of YAML, JSON or a spreadsheet; words – as in
+    rules/cells.yaml.
     Returns: the value (without source), which may be none or unknown, or why the cell says nothing. Never raises.
     """
-    found = _readers.get(id(of))
-    if found is None or found[0] is not of:
-        if len(_readers) > _MEMO:
-            _readers.clear()
-        found = _readers[id(of)] = (of, Reader(of))
-    return found[1](raw)
+    return Reader(of, words)(raw)
 
 
 def _read(of: Field, raw: object, words: Words) -> Read:

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from advisor import yaml_in
+from advisor.cell_words import Words, check_cells, read_words
 from advisor.model import AdvisorError, Place, Problem, stop
 from advisor.facts import Knowledge
+from advisor.home import content_root
 from advisor.people import Picking
 from advisor.plays import Guard, Play, Playbook
 from advisor.read_play import read_guard, read_picking, read_play, read_playbook
@@ -23,14 +25,7 @@ from advisor.tree import Derived, Metric
 from advisor.vocabulary import Vocabulary, nearest
 from advisor.yaml_in import Item
 
-_HERE = Path(__file__).resolve().parent
 _LAYERED = ("rules/policy.yaml", "rules/words.yaml", "rules/cells.yaml", "rules/facts.yaml")
-
-
-def bundled() -> Path:
-    """The folder that holds the bundled `rules/` and `playbooks/`: inside the wheel, or the checkout."""
-    inside = _HERE / "bundled"
-    return inside if inside.is_dir() else _HERE.parent
 
 
 @dataclass(frozen=True)
@@ -44,7 +39,7 @@ class Content:
     playbooks: Mapping[str, Playbook]
     plays: tuple[Play, ...]
     words: Mapping[str, Any]
-    cells: Mapping[str, Any]
+    cells: Words
     metrics: Mapping[str, tuple[str, str]]
     mappings: tuple[Path, ...]
     digest: str
@@ -145,7 +140,7 @@ def load(workspace: Path | None = None) -> Content:
     Args: workspace – a folder with its own `rules/` or `playbooks/`, laid over the bundled content.
     Returns: the content with every problem found in it.
     """
-    files = _Files((bundled(),) if workspace is None else (bundled(), workspace))
+    files = _Files((content_root(),) if workspace is None else (content_root(), workspace))
     problems = files.problems
     vocabulary = read_vocabulary(files.layered("rules/facts.yaml"), problems)
     policy = read_policy(files.layered("rules/policy.yaml"), problems)
@@ -166,7 +161,7 @@ def load(workspace: Path | None = None) -> Content:
         playbooks,
         tuple(sorted(plays, key=lambda play: play.code)),
         files.layered("rules/words.yaml").plain(),
-        files.layered("rules/cells.yaml").plain(),
+        read_words(check_cells(files.layered("rules/cells.yaml"), problems)),
         metrics,
         tuple(files.found("rules/mappings/*.yaml").values()),
         files.digest(),

@@ -34,10 +34,6 @@ _HOLDS: Mapping[Want, Callable[[Verdict], bool]] = {
 }
 
 
-class InternalDisagreement(Exception):
-    """Two readers of the same condition came to different verdicts: a fault of ours, never to be hidden."""
-
-
 class EngineFailure(Exception):
     """The engine lost a rule's action; its state can no longer be trusted."""
 

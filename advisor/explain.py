@@ -71,7 +71,7 @@ def _explained(advisor: Advisor, facts: AccountFacts, play: Play, subject: Row |
         heading=_heading(words, play, subject),
         subject=subject,
         verdict=trace.verdict,
-        lines=Teller(facts, words).lines(trace, hand),
+        lines=Teller(facts, words, hand[-1]).lines(trace, hand),
         goal=goal,
         changes=_changes(node, words, hand, goal),
         note=_note(advisor, facts.account, play, subject) if subject and not goal else "",

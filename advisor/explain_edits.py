@@ -70,7 +70,7 @@ class Editor:
         through = self.edits(below) if below else ()
         text = self._find(cell) if unknown else self._set(cell)
         if below and through:
-            how = self.words.word("between_items").join(edit.text for edit in through)
+            how = self.words.word("explain_items").join(edit.text for edit in through)
             text += self.words.word("change_through", how=how)
         kind = "find" if unknown else "set"
         row = cell.row
@@ -117,7 +117,7 @@ class Editor:
         cells = [cell for cell in plan.changes if cell.key[:2] == (row.entity, row.id) and not _points(cell, plan)]
         parts = tuple(self._part(cell) for cell in cells)
         entity = self.words.entity(row.entity)
-        what = self.words.word("between_items").join(part.text for part in parts)
+        what = self.words.word("explain_items").join(part.text for part in parts)
         text = self.words.word("change_row", entity=entity, what=what) if what else ""
         return Edit("add", text or self.words.word("change_row_any", entity=entity), row.entity, parts=parts)
 
@@ -161,10 +161,8 @@ class Editor:
         if wish.met and wish.op != "older_than":
             low, high = (today - days, today) if wish.op == "within_last" else (today, today + days)
             return self.words.word("explain_values.between", low=printed(low), high=printed(high))
-        if wish.op == "older_than" or (wish.op == "within_last" and day < today):
-            earlier = wish.met or wish.op == "within_last"
-            return self.words.word(f"explain_values.{'at_most' if earlier else 'at_least'}_date", limit=printed(day))
-        return printed(day)
+        earlier = wish.met if wish.op == "older_than" else wish.op == "within_last"
+        return self.words.word(f"explain_values.{'at_most' if earlier else 'at_least'}_date", limit=printed(day))
 
 
 def _yes_no(value: Value) -> bool:

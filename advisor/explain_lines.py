@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from advisor.facts import AccountFacts
@@ -38,6 +38,7 @@ from advisor.wording import Printer
 Hand = tuple[Row, ...]
 
 MOST_ROWS = 5
+MOST_IN_FULL = 2
 DEEPEST = 4
 _SPANS = frozenset({"older_than", "within_last", "within_next"})
 _MADE = (Origin.DERIVED, Origin.INFERRED)
@@ -153,10 +154,11 @@ class Words:
 
 @dataclass(frozen=True)
 class Teller:
-    """Tells one trace."""
+    """Tells one trace. `about` is the record that it is about."""
 
     facts: AccountFacts
     words: Words
+    about: Row
 
     def lines(self, trace: Trace, hand: Hand) -> tuple[Line, ...]:
         """The lines of a whole condition; the outermost "all of" goes without saying."""
@@ -209,8 +211,8 @@ class Teller:
         limits = tuple(limit.data for limit in trace.limits)
         limit = limits[0] if len(limits) == 1 else (limits or None)
         shown, record = self.words.shown(value, field), self._record(value, row, name)
-        plain = node.op == "is" and len(limits) == 1 and trace.verdict is True
-        said = self._said(text, "" if plain else shown, value, record)
+        plain = trace.verdict is True and (node.op == "is_none" or (node.op == "is" and len(limits) == 1))
+        said = self._said(text, "" if plain else shown, value, record, hand)
         key = name if entity in ("account", hand[-1].entity) else str(node.name)
         yield Line(depth, "condition", said, trace.verdict, key, node.op, limit, value, shown, record)
         if row is not None and value.origin in (*_MADE, Origin.UNKNOWN):
@@ -232,13 +234,16 @@ class Teller:
         stated = row is not None and row.get(name).state is not State.UNKNOWN
         return self.words.record(row) if row is not None and stated else ""
 
-    def _said(self, text: str, shown: str, value: Value, record: str) -> str:
-        """A condition, the value it met, how that is known and where it is written."""
+    def _said(self, text: str, shown: str, value: Value, record: str, hand: Hand) -> str:
+        """A condition, the value it met, how that is known and where: but for the record that is being told anyway."""
         if value.state is State.UNKNOWN:
             return text + self.words.word("explain_unknown")
         found = text + (self.words.word("explain_value", value=shown) if shown else "")
+        told = hand[-1] is not self.about and value.source in ("", hand[-1].where)
+        if told and value.origin is Origin.ASSERTED:
+            return found
         origin = self.words.word(f"origin.{value.origin.value}")
-        known_by = self.words.word("explain_source", origin=origin, record=record) if record else origin
+        known_by = self.words.word("explain_source", origin=origin, record=record) if record and not told else origin
         return found + self.words.word("explain_known_by", by=known_by)
 
     # --- what a derived fact was made from ---------------------------------------------------------
@@ -293,7 +298,8 @@ class Teller:
             yield self._row_line(row, trace.verdict, depth)
             if trace.verdict is not False:
                 yield from self._expression(expr.figure, (*hand, row), depth + 1, made)
-            yield from self._conditions(expr.where, trace, (*hand, row), depth + 1, made + 1)
+            aside = trace.verdict is False and len(parts) > MOST_IN_FULL
+            yield from self._row(expr.where, trace, (*hand, row), depth + 1, DEEPEST if aside else made + 1)
         yield from self._rest(len(parts), depth)
 
     def _fact(self, name: Name, hand: Hand, depth: int, made: int) -> Iterator[Line]:
@@ -303,7 +309,7 @@ class Teller:
         field = self.words.field(name.entity, name.field)
         shown, record = self.words.shown(value, field), self._record(value, row, name.field)
         text = self.words.word("explain_ops.is_yes_no", fact=self._called(name, row, hand), limit=shown)
-        said = text if value.state is State.UNKNOWN else self._said(text, "", value, record)
+        said = text if value.state is State.UNKNOWN else self._said(text, "", value, record, hand)
         yield Line(depth, "fact", said, None, str(name), "", None, value, shown, record)
         if row is not None and value.origin in (*_MADE, Origin.UNKNOWN):
             yield from self._made(row, name.field, depth + 1, made + 1)
@@ -366,12 +372,20 @@ class Teller:
                 yield self._row_line(part.row, part.verdict, depth)
                 inner = node.item if isinstance(node, Latest) else node.where
                 again = evaluate(inner, self.facts, (*hand, part.row))
-                yield from self._conditions(inner, again, (*hand, part.row), depth + 1, made)
+                aside = part.verdict is (not telling) and len(parts) > MOST_IN_FULL
+                yield from self._row(inner, again, (*hand, part.row), depth + 1, DEEPEST if aside else made)
         yield from self._rest(len(parts), depth)
 
     def _row_line(self, row: Row, verdict: Verdict, depth: int) -> Line:
         record = self.words.record(row)
         return Line(depth, "row", record, verdict, row.entity, record=record)
+
+    def _row(self, node: Node, trace: Trace, hand: Hand, depth: int, made: int) -> Iterator[Line]:
+        """What is so of a row; of the many that decide nothing, only what sets them aside."""
+        if made >= DEEPEST and isinstance(node, All):
+            children = tuple(child for child in trace.children if child.verdict is trace.verdict)
+            trace = replace(trace, children=children)
+        yield from self._conditions(node, trace, hand, depth, made)
 
     def _conditions(self, node: Node, trace: Trace, hand: Hand, depth: int, made: int) -> Iterator[Line]:
         tell = self._below if isinstance(node, All) else self._node

@@ -131,9 +131,9 @@ def options(
 ) -> tuple[Value, ...]:
     """Values that stand on either side of a comparison's limits, nearest to the present one first."""
     data = [one for limit in limits if limit.known for one in _listed(limit.data)]
-    found = _days_round(data, as_of) if leaf.op in SPANS else _raw(kind, f, leaf, data, was, as_of)
+    found = _days_round(leaf.op, data, as_of) if leaf.op in SPANS else _raw(kind, f, leaf, data, was, as_of)
     values = [one for one in found if _allowed(one, f)]
-    if was.known and (leaf.order or kind in NUMERIC or kind == "date"):
+    if was.known and leaf.op not in SPANS and (leaf.order or kind in NUMERIC or kind == "date"):
         values.sort(key=lambda one: _distance(one, was.data, leaf.order))
     without = [none()] if leaf.op in _STATES or f is None or f.none else []
     return (*(known(one) for one in values), *without)
@@ -182,9 +182,9 @@ def _numbers(kind: str, data: list[Any]) -> Iterator[Any]:
             yield from (Decimal(one), one + step, one - step)
 
 
-def _days_round(data: list[Any], as_of: datetime.date) -> Iterator[datetime.date]:
+def _days_round(op: str, data: list[Any], as_of: datetime.date) -> Iterator[datetime.date]:
     spans = [n for one in data for n in (int(one), int(one) + 1)]
-    for sign in (-1, 1):
+    for sign in (1, -1) if op == "within_next" else (-1, 1):  # what lies behind stays behind
         yield from (as_of + sign * _day(n) for n in spans if n < 100_000)
     yield from (as_of, as_of + _day(1), as_of - _day(1))
 

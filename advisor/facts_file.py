@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from advisor.cell_words import Words
+from advisor.cell_words import PLAIN, Words
 from advisor.cells import Bad, Reader
 from advisor.linking import ACCOUNT, ACCOUNT_ID
 from advisor.model import Place, Problem, State, Value, known
@@ -40,7 +40,7 @@ class FactsFile:
     derived: dict[str, object] = field(default_factory=dict)
     derived_places: dict[str, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    words: Words | None = None
+    words: Words = PLAIN
 
 
 def facts_of(item: Item) -> Item:
@@ -49,7 +49,7 @@ def facts_of(item: Item) -> Item:
     return inner if inner is not None and inner.is_map else item
 
 
-def read_facts(item: Item, vocabulary: Vocabulary, words: Words | None = None) -> FactsFile:
+def read_facts(item: Item, vocabulary: Vocabulary, words: Words = PLAIN) -> FactsFile:
     """Read one account's facts.
 
     Args: item – the parsed document; vocabulary – which tables and fields there are; words – as in rules/cells.yaml.

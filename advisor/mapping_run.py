@@ -208,7 +208,7 @@ def _run(
         raise stop("mapping-query-slow", 1, table.place, table=entity.table) from error
     except QueryFailed as error:
         at = table.line(error.line) if error.line else table.place
-        raise stop("mapping-query-failed", 1, at, table=entity.table, why=error) from error
+        raise stop("mapping-query-failed", 1, at, table=entity.table, why=str(error)) from error
     sheet = Sheet(entity.table, Path(mapping.path), f"{mapping.name}: {entity.table}", header, rows)
     found = read_header(sheet, entity, vocabulary, tables.problems)
     if found is not None:

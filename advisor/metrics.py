@@ -150,7 +150,7 @@ class MetricSource:
             raise stop("metric-slow", place=place, metric=file, seconds=f"{self._seconds:g}") from None
         except QueryFailed as error:
             at = Place(place.path, error.line) if error.line else place
-            raise stop("metric-failed", place=at, metric=file, why=error) from None
+            raise stop("metric-failed", place=at, metric=file, why=str(error)) from None
         return _Result(columns, _by_account(rows, columns, file, place))
 
     def _execute(self, table: str, text: str) -> Connection:

@@ -112,6 +112,10 @@ class AdvisorError(Exception):
         self.exit_code = exit_code
 
 
+class InternalDisagreement(Exception):
+    """Two readers of the same condition came to different verdicts: a fault of ours, never to be hidden."""
+
+
 def stop(code: str, exit_code: int = 1, place: Place = Place(), **details: object) -> AdvisorError:
     """An AdvisorError with one problem, to be raised."""
     return AdvisorError([Problem(code, place, "error", details)], exit_code)

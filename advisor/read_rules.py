@@ -171,7 +171,7 @@ def read_policy(item: Item, problems: list[Problem]) -> dict[str, Any]:
     """Thresholds by name. A threshold is a mapping with `value`; a workspace may give the bare value."""
     found: dict[str, Any] = {}
     for name, spec in item.items():
-        value = spec.get("value") if spec.is_map and spec.get("value") else spec
+        value = spec.get("value") or spec
         if value.is_map:
             _problem(problems, "policy-without-value", spec.here, name=name)
             continue

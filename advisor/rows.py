@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
-from advisor.cell_words import Words
+from advisor.cell_words import PLAIN, Words
 from advisor.cells import UNKNOWN_CELL, Bad, Read, Reader
 from advisor.model import Origin, Place, Problem, Row, State, Value, known
 from advisor.sheets import ABSENT, Sheet
@@ -145,7 +145,7 @@ def make_row(entity: Entity, row_id: str, values: Mapping[str, Value]) -> Row:
 Column = list[Value | None]
 
 
-def typed(table: RawTable, problems: list[Problem], words: Words | None = None) -> TypedTable:
+def typed(table: RawTable, problems: list[Problem], words: Words = PLAIN) -> TypedTable:
     """Judge every cell of a table.
 
     Args: table – the raw cells; problems – where bad cells, missing and repeated ids are reported;

@@ -14,7 +14,8 @@ from advisor import content as contents
 from advisor import yaml_in
 from advisor.advise import Advisor
 from advisor.book import Book
-from advisor.cells import parse
+from advisor.cell_words import Words
+from advisor.cells import Reader
 from advisor.content import Content
 from advisor.history import from_advice
 from advisor.metrics import Metrics, MetricSource
@@ -38,7 +39,7 @@ def open_book(wish: Wish) -> Advisor:
     """
     content = open_content(wish)
     settings = resolve(wish, content.vocabulary, find_workspace(wish.content))
-    book = books.load(settings.data, content.vocabulary, settings.as_of, settings.mapping)
+    book = books.load(settings.data, content.vocabulary, settings.as_of, settings.mapping, content.cells)
     return _advisor(content, settings, book)
 
 
@@ -51,10 +52,10 @@ def open_facts(source: str, wish: Wish) -> Advisor:
     given = item.get("as_of")
     as_of = wish.as_of or (given.value if given else None)
     settings = resolve(dataclasses.replace(wish, as_of=as_of), content.vocabulary, find_workspace(wish.content))
-    book = books.from_facts(item, content.vocabulary, settings.as_of)
+    book = books.from_facts(item, content.vocabulary, settings.as_of, content.cells)
     if not book.accounts():
         raise stop("no-facts", 1, item.place)
-    return _advisor(content, settings, assert_derived(book, content.vocabulary))
+    return _advisor(content, settings, assert_derived(book, content.vocabulary, content.cells))
 
 
 def _facts_item(source: str) -> Item:
@@ -72,7 +73,7 @@ def _facts_item(source: str) -> Item:
 
 
 def _advisor(content: Content, settings: Settings, book: Book) -> Advisor:
-    rows, problems = read_history(settings.history, content.vocabulary)
+    rows, problems = read_history(settings.history, content.vocabulary, content.cells)
     tables = dict(book.tables)
     if rows:
         tables["history"] = (*(tables.get("history") or ()), *rows)
@@ -84,13 +85,14 @@ def _advisor(content: Content, settings: Settings, book: Book) -> Advisor:
 # --- history -------------------------------------------------------------------------------------
 
 
-def read_history(path: Path, vocabulary: Vocabulary) -> tuple[list[Row], list[Problem]]:
+def read_history(path: Path, vocabulary: Vocabulary, words: Words) -> tuple[list[Row], list[Problem]]:
     """Earlier advice: a CSV table `history`, or JSON lines as `advise --format json` and `batch` write them."""
     if not path.is_file():
         return [], []
     records = _json_records(path) if path.suffix in (".jsonl", ".ndjson", ".json") else _csv_records(path)
     problems: list[Problem] = []
-    rows = [_row(n, record, path, vocabulary, problems) for n, record in enumerate(records, 1)]
+    readers = {name: Reader(field, words) for name, field in vocabulary.entities["history"].fields.items()}
+    rows = [_row(n, record, path, readers, problems) for n, record in enumerate(records, 1)]
     return rows, problems
 
 
@@ -113,17 +115,17 @@ def _csv_records(path: Path) -> Iterable[dict[str, Any]]:
     return [dict(zip(sheet.header, row, strict=False)) for sheet in sheets for row in sheet.rows]
 
 
-def _row(n: int, record: dict[str, Any], path: Path, vocabulary: Vocabulary, problems: list[Problem]) -> Row:
+def _row(n: int, record: dict[str, Any], path: Path, readers: dict[str, Reader], problems: list[Problem]) -> Row:
     values: dict[str, Value] = {}
-    for name, field in vocabulary.entities["history"].fields.items():
+    for name, reader in readers.items():
         raw = record.get(name)
         if raw in (None, ""):
             continue
-        found = parse(field, raw)
+        found = reader(raw)
         if isinstance(found, Value):
             values[name] = found
         else:
-            details = {"table": "history", "row": n + 1, "column": name, "value": raw, "expected": field.type}
+            details = {"table": "history", "row": n + 1, "column": name, "value": raw, "expected": reader.type}
             problems.append(Problem("data-wrong-type", Place(str(path), n + 1), "warning", details))
     return Row("history", f"{path.name}:{n}", values, f"history {n}")
 

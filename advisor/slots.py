@@ -20,9 +20,9 @@ def known_slots(play: Play, vocabulary: Vocabulary, policy: Mapping[str, Any]) -
     """Every name that the play's texts may use; guarded facts are none of them."""
     found: dict[str, Field | None] = {name: None for name in SPECIAL}
     found |= {f"policy.{name}": None for name in policy}
-    for entity in dict.fromkeys(("account", play.about if play.about != "portfolio" else "account")):
-        found |= {name: f for name, f in vocabulary.entities[entity].fields.items()}
-        for ref, field in vocabulary.entities[entity].refs().items():
+    for about in dict.fromkeys(("account", play.about if play.about != "portfolio" else "account")):
+        found |= vocabulary.entities[about].fields
+        for ref, field in vocabulary.entities[about].refs().items():
             found |= {f"{ref}.{n}": f for n, f in vocabulary.entities[field.to].fields.items()}
     for name, take in play.take.items():
         found |= {f"{name}.{n}": f for n, f in vocabulary.entities[take.entity].fields.items()}

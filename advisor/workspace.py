@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from advisor import yaml_in
-from advisor.content import bundled, shown
+from advisor.content import shown
+from advisor.home import content_root, demo
 from advisor.mapping import FolderMapping, read_mapping, recognise
 from advisor.model import AdvisorError, Place, Problem, stop
 from advisor.read_rules import check_keys
@@ -56,14 +57,9 @@ def find_workspace(wanted: Path | None) -> Path | None:
     if wanted is not None:
         if not wanted.is_dir():
             raise stop("no-such-folder", 2, Place(str(wanted)), name=str(wanted))
-        return wanted if wanted.resolve() != bundled().resolve() else None
+        return wanted if wanted.resolve() != content_root().resolve() else None
     here = Path.cwd()
-    return here if (here / "playbooks").is_dir() and here.resolve() != bundled().resolve() else None
-
-
-def demo() -> Path:
-    """The demo book that ships with the program."""
-    return Path(__file__).resolve().parent / "demo"
+    return here if (here / "playbooks").is_dir() and here.resolve() != content_root().resolve() else None
 
 
 def resolve(wish: Wish, vocabulary: Vocabulary, workspace: Path | None) -> Settings:

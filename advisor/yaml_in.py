@@ -110,15 +110,15 @@ class _Reader:
             return Item([self.item(child, depth + 1) for child in node.value], self.place(node), key)
         return Item(self.scalar(node), self.place(node), key, self.text(node))
 
-    def text(self, node: yaml.ScalarNode) -> Place | None:
-        first = node.start_mark.line
-        if node.style == "|":
+    def text(self, node: yaml.Node) -> Place | None:
+        style, first = getattr(node, "style", None), node.start_mark.line
+        if style == "|":
             shown = next((line for line in self.lines[first + 1 :] if line.strip()), "")
             own = next((line for line in str(node.value).split("\n") if line.strip()), "")
             return Place(self.path, first + 2, len(shown) - len(shown.lstrip()) - (len(own) - len(own.lstrip())) + 1)
-        if node.style == ">" or first != node.end_mark.line:
+        if style == ">" or first != node.end_mark.line:
             return None
-        return Place(self.path, first + 1, node.start_mark.column + (2 if node.style else 1))
+        return Place(self.path, first + 1, node.start_mark.column + (2 if style else 1))
 
     def mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Item]:
         found: dict[str, Item] = {}

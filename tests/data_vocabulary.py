@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from advisor import yaml_in
+from advisor.cell_words import Words, check_cells, read_words
 from advisor.model import Problem
 from advisor.read_rules import read_vocabulary
 from advisor.vocabulary import Field, Vocabulary
@@ -19,6 +20,14 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 def vocabulary() -> Vocabulary:
     problems: list[Problem] = []
     found = read_vocabulary(yaml_in.load(ROOT / "rules" / "facts.yaml", "facts.yaml")[0], problems)
+    assert problems == []
+    return found
+
+
+@functools.cache
+def words() -> Words:
+    problems: list[Problem] = []
+    found = read_words(check_cells(yaml_in.load(ROOT / "rules" / "cells.yaml", "cells.yaml")[0], problems))
     assert problems == []
     return found
 

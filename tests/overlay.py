@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from advisor.content import Content, bundled, load
+from advisor.content import Content, load
+from advisor.home import content_root
 
 OWN = {"playbooks/retention/ask-why-orders-stopped.yaml": Path(__file__).with_name("sound_play.yaml")}
 """Files that mistakes are planted in as they once were, so that trainers may reword the bundled ones."""
@@ -12,7 +13,7 @@ OWN = {"playbooks/retention/ask-why-orders-stopped.yaml": Path(__file__).with_na
 
 def planted(workspace: Path, name: str, old: str = "", new: str = "") -> Content:
     """Lay a bundled file over with one text replaced (a new file without `old`), and load that workspace."""
-    source, target = OWN.get(name, bundled() / name), workspace / name
+    source, target = OWN.get(name, content_root() / name), workspace / name
     text = source.read_text(encoding="utf-8") if old else new
     assert not old or text.count(old) >= 1, f"{name} does not hold {old!r}"
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from data_vocabulary import field_of, vocabulary
+from data_vocabulary import field_of, vocabulary, words
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,13 +19,13 @@ ALL_FIELDS = [f for entity in vocabulary().entities.values() for f in entity.fie
 
 
 def data(entity: str, name: str, raw: object) -> Any:
-    found = parse(field_of(entity, name), raw)
+    found = parse(field_of(entity, name), raw, words())
     assert isinstance(found, Value), found
     return found.data if found.known else found.state
 
 
 def refused(entity: str, name: str, raw: object) -> Bad:
-    found = parse(field_of(entity, name), raw)
+    found = parse(field_of(entity, name), raw, words())
     assert isinstance(found, Bad), found
     return found
 
@@ -155,8 +155,8 @@ def test_ids_of_spreadsheets_match_ids_of_text() -> None:
 
 
 def test_words_come_from_content() -> None:
-    words = read_words({"yes": ["oui"], "no": ["non"]})
-    assert "oui" in words.yes and words.unknown
+    french = read_words({"yes": ["oui"], "no": ["non"]})
+    assert "oui" in french.yes and french.unknown
 
 
 anything = st.one_of(
@@ -177,7 +177,7 @@ anything = st.one_of(
 
 @given(st.sampled_from(ALL_FIELDS), anything)
 def test_no_cell_makes_it_fail(field: Any, raw: object) -> None:
-    found = parse(field, raw)
+    found = parse(field, raw, words())
     assert isinstance(found, Bad) or found.state in State
     if isinstance(found, Bad):
         assert len(str(found.details["value"])) <= 60

@@ -10,7 +10,7 @@ import pytest
 from data_vocabulary import SHARED, codes, folder, vocabulary
 
 from advisor import book
-from advisor.mapping import FolderMapping, bundled_mappings, read_mapping, recognise
+from advisor.mapping import FolderMapping, bundled_mappings, check_query, read_mapping, recognise
 from advisor.mapping_run import apply
 from advisor.model import AdvisorError, Place
 from advisor.sql_guard import check_select
@@ -88,28 +88,32 @@ def test_mistakes_in_a_mapping_are_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sql", "code"),
     [
-        ("SELECT 1; SELECT 2", "query-one-statement"),
-        ("", "query-one-statement"),
-        ("DROP TABLE sales", "query-select-only"),
-        ("COPY sales TO 'x.csv'", "query-select-only"),
-        ("ATTACH 'x.db'", "query-select-only"),
-        ("SELECT FROM WHERE", "query-syntax"),
-        ("SELECT * FROM read_csv('/etc/passwd')", "query-outside"),
-        ("SELECT * FROM '/etc/passwd'", "query-outside"),
-        ("SELECT * FROM glob('*')", "query-outside"),
-        ("SELECT * FROM duckdb_settings()", "query-outside"),
-        ("SELECT * FROM information_schema.tables", "query-outside"),
-        ("SELECT * FROM query('SELECT 1')", "query-outside"),
-        ("SELECT getenv('HOME')", "query-outside"),
-        ("SELECT read_text('/etc/passwd')", "query-outside"),
-        ("SELECT now()", "query-clock"),
-        ("SELECT current_date", "query-clock"),
-        ("SELECT today()", "query-clock"),
-        ("SELECT age(DATE '2020-01-01')", "query-clock"),
-        ("SELECT random()", "query-chance"),
-        ("SELECT uuid()", "query-chance"),
-        ("SELECT * FROM sales USING SAMPLE 5", "query-chance"),
-        ("SELECT * FROM nowhere", "query-unknown-table"),
+        ("SELECT ago(INTERVAL 1 DAY)", "sql-clock"),
+        ("SELECT setval('s', 1)", "sql-random"),
+        ("SELECT * FROM \"sales.csv\"", "sql-file"),
+        ("SELECT $as_of", "sql-unknown-parameter"),
+        ("SELECT 1; SELECT 2", "sql-statements"),
+        ("", "sql-statements"),
+        ("DROP TABLE sales", "sql-not-select"),
+        ("COPY sales TO 'x.csv'", "sql-not-select"),
+        ("ATTACH 'x.db'", "sql-not-select"),
+        ("SELECT FROM WHERE", "sql-syntax"),
+        ("SELECT * FROM read_csv('/etc/passwd')", "sql-outside"),
+        ("SELECT * FROM '/etc/passwd'", "sql-file"),
+        ("SELECT * FROM glob('*')", "sql-outside"),
+        ("SELECT * FROM duckdb_settings()", "sql-outside"),
+        ("SELECT * FROM information_schema.tables", "sql-outside"),
+        ("SELECT * FROM query('SELECT 1')", "sql-outside"),
+        ("SELECT getenv('HOME')", "sql-outside"),
+        ("SELECT read_text('/etc/passwd')", "sql-outside"),
+        ("SELECT now()", "sql-clock"),
+        ("SELECT current_date", "sql-clock"),
+        ("SELECT today()", "sql-clock"),
+        ("SELECT age(DATE '2020-01-01')", "sql-clock"),
+        ("SELECT random()", "sql-random"),
+        ("SELECT uuid()", "sql-random"),
+        ("SELECT * FROM sales USING SAMPLE 5", "sql-random"),
+        ("SELECT * FROM nowhere", "sql-unknown-table"),
     ],
 )
 def test_a_query_only_reads_the_tables(sql: str, code: str) -> None:
@@ -125,13 +129,45 @@ def test_a_query_only_reads_the_tables(sql: str, code: str) -> None:
     ],
 )
 def test_ordinary_queries_pass(sql: str) -> None:
-    assert check_select(sql, Place("m.yaml", 3), ["sales"]).problems == []
+    assert check_select(sql, Place("m.yaml", 3), ["sales"]).problems == ()
+
+
+def test_the_tables_that_a_query_reads() -> None:
+    sql = "WITH Sales AS (SELECT * FROM sales JOIN reps USING (id)), s AS (SELECT * FROM sales) SELECT * FROM s, Clients"
+    assert check_select(sql, Place("m.yaml", 3)).tables == {"sales", "reps", "clients"}
+    sql = "WITH RECURSIVE s AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM s WHERE n < 9) SELECT * FROM s"
+    assert check_select(sql, Place("m.yaml", 3)).tables == set()
+    assert check_select("SELECT (SELECT max(n) FROM a) FROM (SELECT * FROM b)", Place()).tables == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ("|\n      SELECT client,\n        now() AS id\n      FROM sales", "m.yaml:11:9"),
+        ("|\n\n        SELECT client,\n      now()", "m.yaml:12:7"),
+        ("|2\n      SELECT\n      now() AS id\n", "m.yaml:11:7"),
+        ("SELECT now() AS id FROM sales", "m.yaml:9:19"),
+        ("'SELECT now() AS id FROM sales'", "m.yaml:9:20"),
+        (">\n      SELECT client,\n      now() AS id", "m.yaml:9:5"),
+        ("SELECT client,\n      now() AS id", "m.yaml:9:5"),
+    ],
+)
+def test_a_finding_has_its_place_in_the_mapping(written: str, place: str, tmp_path: Path) -> None:
+    made = mapping(tmp_path, ACCOUNTS + f"  orders:\n    query: {written}\n")
+    assert [str(problem.place) for problem in check_query(made.tables["order"]).problems] == [place]
+
+
+def test_a_failure_has_its_line_in_the_mapping(tmp_path: Path) -> None:
+    made = mapping(tmp_path, ACCOUNTS + "  orders:\n    query: |\n      SELECT client,\n        nix AS id FROM sales\n")
+    with pytest.raises(AdvisorError) as error:
+        apply(folder(tmp_path, FILES), made, vocabulary())
+    assert str(error.value.problems[0].place) == "m.yaml:11"
 
 
 def test_a_forbidden_or_failing_query_stops(tmp_path: Path) -> None:
     folder(tmp_path, FILES)
     for query, code in (
-        ("SELECT now() AS id FROM sales", "query-clock"),
+        ("SELECT now() AS id FROM sales", "sql-clock"),
         ("SELECT nix FROM sales", "mapping-query-failed"),
     ):
         text = ACCOUNTS + f"  orders:\n    query: {query}\n"
@@ -154,7 +190,7 @@ def test_bundled_mappings_are_sound() -> None:
     for one in bundled_mappings(vocabulary()):
         assert one.as_of and one.currency and one.country and one.language and one.recognise
         for table in one.tables.values():
-            assert not table.query or check_select(table.query, table.place).problems == []
+            assert not table.query or check_query(table).problems == ()
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared sample data is not on this machine")
