@@ -162,7 +162,7 @@ def advise(account: str | None, top: int, everything: bool, form: str, reader: s
 @main.command()
 @RUN
 @click.option("--owner", default="", metavar="ID", help="Whose accounts (default: everybody's).")
-@click.option("--top", type=click.IntRange(1), default=7, show_default=True)
+@click.option("--top", type=click.IntRange(1), default=7, show_default=True, help="How many lines.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @guarded
 def today(owner: str, top: int, form: str, **options: Any) -> None:

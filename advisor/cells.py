@@ -61,10 +61,6 @@ class Reader:
         self._words = words
         self.texts: dict[str, Read] = {}
 
-    @property
-    def type(self) -> str:
-        return self._of.type
-
     def __call__(self, raw: object) -> Read:
         if not isinstance(raw, str):
             return _read(self._of, raw, self._words)

@@ -23,6 +23,7 @@ from advisor.tree import (
     Weighted,
     When,
     expr_names,
+    undecided_names,
 )
 
 Rows = tuple[Row, ...]
@@ -112,27 +113,27 @@ class AccountFacts:
     def _make(self, definition: Derived, row: Row) -> Value:
         if definition.in_book and not self.book.in_book:
             return UNKNOWN
-        rows = self.hand(row)
-        value = _EXPRESSIONS[type(definition.expr)](definition.expr, self, rows)
-        if value.state is State.UNKNOWN and not value.inputs:
-            inputs = _inputs(definition.expr, self, rows)
-            return replace(UNKNOWN, inputs=inputs)
+        value = compute(definition.expr, self, self.hand(row))
+        if value.state is State.UNKNOWN:
+            return UNKNOWN
         origin = Origin.INFERRED if definition.inferred or value.origin is Origin.INFERRED else Origin.DERIVED
-        return replace(value, origin=origin, inputs=value.inputs or _inputs(definition.expr, self, rows))
+        return replace(value, origin=origin)
 
-
-def _inputs(expr: Expr, facts: AccountFacts, rows: Rows) -> tuple[tuple[str, Value], ...]:
-    """The facts of the rows in hand that an expression reads, for the explanation."""
-    found: dict[str, Value] = {}
-    for name in expr_names(expr):
-        if find_row(name, facts, rows) is not None:
-            found[str(name)] = read(name, facts, rows)
-        elif _unknown_somewhere(name, facts):
-            found[str(name)] = UNKNOWN
-    return tuple(found.items())
+    def unknown_inputs(self, row: Row, name: str) -> list[tuple[Name, Row | None]]:
+        """The unknown facts that keep a derived fact of a row unknown, each with its row where that is in hand."""
+        definition = self.knowledge.derived.get((row.entity, name))
+        found = []
+        for one in expr_names(definition.expr, undecided_names) if definition else ():
+            target = find_row(one, self, self.hand(row))
+            if target is not None and self.value(target, one.field).state is State.UNKNOWN:
+                found.append((one, target))
+            elif target is None and _unknown_somewhere(one, self):
+                found.append((one, None))
+        return found
 
 
 def _unknown_somewhere(name: Name, facts: AccountFacts) -> bool:
+    """Is the fact unknown in some row of its table, or the table itself?"""
     table = facts.rows(name.entity)
     return table is None or any(facts.value(row, name.field).state is State.UNKNOWN for row in table)
 

@@ -26,9 +26,9 @@ _KEYS = ("id", "account_id")
 _DECIMALS = frozenset({"number", "ratio", "money"})
 _TYPES = {"yes_no": "BOOLEAN", "integer": "BIGINT", "days": "BIGINT", "date": "DATE"}
 _MAX_SCALE = 12
-# The zone before the lock: what a time means must not depend on the machine.
+# What a time means must not depend on the machine; GLOBAL, since each cursor is a session of its own.
 _SETTINGS = (
-    "SET TimeZone = 'UTC'",
+    "SET GLOBAL TimeZone = 'UTC'",
     "SET autoinstall_known_extensions = false",
     "SET autoload_known_extensions = false",
     "SET python_enable_replacements = false",

@@ -27,16 +27,12 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One fact: its state, its data, where it comes from and the record that holds it.
-
-    `inputs` are the facts that a derived value was made from, as (name, value) pairs.
-    """
+    """One fact: its state, its data, where it comes from and the record that holds it."""
 
     state: State
     data: Any = None
     origin: Origin = Origin.ASSERTED
     source: str = ""
-    inputs: tuple[tuple[str, Value], ...] = ()
 
     @property
     def known(self) -> bool:

@@ -1,4 +1,4 @@
-"""找对人 in code: picking the person to see from the account's own contacts, by wishes and ties that content states."""
+"""Picking the person to see: from the account's own contacts, by wishes and ties that content states."""
 
 from __future__ import annotations
 

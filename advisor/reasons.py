@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from advisor.advice import Reason
 from advisor.facts import AccountFacts
-from advisor.model import State, Value
+from advisor.model import Row, State, Value
 from advisor.reference import Trace
 from advisor.slots import Slots
 from advisor.tree import Count, Latest, Leaf, Metric, Name, Not, NotTrue, Rows, expr_names, undecided_names
@@ -95,23 +95,23 @@ def _unknown(trace: Trace, facts: AccountFacts, vocabulary: Vocabulary, found: s
 
 
 def _unknown_leaf(node: Leaf, trace: Trace, facts: AccountFacts, vocabulary: Vocabulary, found: set[str]) -> None:
-    pairs = [(node.name, trace.value)]
-    pairs += [(op, limit) for op, limit in zip(node.operands, trace.limits, strict=True) if isinstance(op, Name)]
-    for name, value in pairs:
+    pairs = [(node.name, trace.value, trace.row)]
+    limits = zip(node.operands, trace.limits, strict=True)
+    pairs += [(op, limit, None) for op, limit in limits if isinstance(op, Name)]
+    for name, value, row in pairs:
         if value is not None and value.state is State.UNKNOWN:
-            found.update(_origins(str(name), value, facts, vocabulary))
+            found.update(_origins(name, row, facts, vocabulary))
 
 
-def _origins(name: str, value: Value, facts: AccountFacts, vocabulary: Vocabulary, depth: int = 0) -> set[str]:
+def _origins(name: Name, row: Row | None, facts: AccountFacts, vocabulary: Vocabulary, depth: int = 0) -> set[str]:
     """Down through derived facts to what somebody could tell us. A fact that can itself be asserted is named as it is."""
-    if name.count(".") and _can_be_told(name, vocabulary):
-        return {name}
+    if _can_be_told(str(name), vocabulary):
+        return {str(name)}
     found: set[str] = set()
-    deciding = _definition_names(name, facts)
-    for below, inner in value.inputs:
-        if below in deciding and inner.state is State.UNKNOWN and depth < _DEEPEST:
+    if row is not None and depth < _DEEPEST:
+        for below, inner in facts.unknown_inputs(row, name.field):
             found |= _origins(below, inner, facts, vocabulary, depth + 1)
-    return found or _asserted(deciding, facts, vocabulary)
+    return found or _asserted(_definition_names(str(name), facts), facts, vocabulary)
 
 
 def _can_be_told(name: str, vocabulary: Vocabulary) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from advisor import book as books
 from advisor import content as contents
+from advisor import content_cache
 from advisor import yaml_in
 from advisor.advise import Advisor
 from advisor.book import Book
@@ -26,10 +27,12 @@ from advisor.workspace import Settings, Wish, find_workspace, resolve
 from advisor.yaml_in import Item
 
 
-def open_content(wish: Wish, must_be_sound: bool = True) -> Content:
-    """Read the content that a run uses; stops when something is wrong with it, unless told otherwise."""
-    found = contents.load(find_workspace(wish.content))
-    return contents.sound(found) if must_be_sound else found
+def open_content(wish: Wish) -> Content:
+    """Read the content that a run uses.
+
+    Raises: AdvisorError – something is wrong with it.
+    """
+    return contents.sound(content_cache.load(find_workspace(wish.content)))
 
 
 def open_book(wish: Wish) -> Advisor:
@@ -125,8 +128,8 @@ def _row(n: int, record: dict[str, Any], path: Path, readers: dict[str, Reader],
         if isinstance(found, Value):
             values[name] = found
         else:
-            details = {"table": "history", "row": n + 1, "column": name, "value": raw, "expected": reader.type}
-            problems.append(Problem("data-wrong-type", Place(str(path), n + 1), "warning", details))
+            details = {"file": path.name, "table": "history", "row": n + 1, "column": name, **found.details}
+            problems.append(Problem(found.code, Place(str(path), n + 1), "warning", details))
     return Row("history", f"{path.name}:{n}", values, f"history {n}")
 
 

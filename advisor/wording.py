@@ -65,7 +65,7 @@ class Printer:
         return plain(Decimal(data), 2)
 
     def money(self, amount: Decimal) -> str:
-        """Money as it is spoken of: 38.6万元, ¥386,000."""
+        """Money as it is spoken of: in ten thousands in Chinese, ¥386,000 in English."""
         name = self.words["currencies"].get(self.currency, self.currency + " ")
         for limit, unit in self.words["scales"]:
             if abs(amount) >= limit:

@@ -20,8 +20,9 @@ LEVELS: list[list[str]] = [
     ["plays", "people", "read_conditions", "read_rules", "read_play", "content", "asserted", "workspace"],
     ["wording", "templates", "slots", "calendar", "advice", "history", "reasons", "render"],
     ["advise", "session", "replies", "case_facts", "case_metrics", "blame", "cases", "check"],
-    ["explain_targets", "explain_leaves", "explain_changes", "explain_edits", "explain_verify", "explain_lines", "explain"],
-    ["page", "page_text", "page_markup", "page_json", "today", "show"],
+    ["page", "page_text", "page_markup", "page_json", "today"],
+    ["explain_targets", "explain_leaves", "explain_changes", "explain_verify", "explain_lines", "explain_edits", "explain"],
+    ["show"],
     ["cli"],
 ]
 THIRD_PARTY = {

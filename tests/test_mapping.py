@@ -144,7 +144,7 @@ def test_the_tables_that_a_query_reads() -> None:
     ("written", "place"),
     [
         ("|\n      SELECT client,\n        now() AS id\n      FROM sales", "m.yaml:11:9"),
-        ("|\n\n        SELECT client,\n      now()", "m.yaml:12:7"),
+        ("|\n\n      SELECT client,\n        now()", "m.yaml:12:9"),
         ("|2\n      SELECT\n      now() AS id\n", "m.yaml:11:7"),
         ("SELECT now() AS id FROM sales", "m.yaml:9:19"),
         ("'SELECT now() AS id FROM sales'", "m.yaml:9:20"),

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from advisor import metric_tables
@@ -143,8 +148,14 @@ def test_the_database_itself_is_shut_off(sql: str) -> None:
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_times_do_not_depend_on_the_machine(threads: int) -> None:
-    found = metric_tables.connect(threads).execute("SELECT current_setting('TimeZone'), current_setting('threads')")
-    assert found.fetchone() == ("UTC", threads)
+    code = (
+        f"from advisor import metric_tables; c = metric_tables.connect({threads}); "
+        "print(*c.execute(\"SELECT TIMESTAMPTZ '2026-11-20 12:00+00'::VARCHAR, current_setting('threads')\").fetchone())"
+    )
+    root = Path(__file__).resolve().parents[1]
+    environment = {**os.environ, "TZ": "Asia/Tokyo"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, env=environment, capture_output=True, check=True)
+    assert done.stdout.decode().strip() == f"2026-11-20 12:00:00+00 {threads}"
 
 
 def functions(kind: str) -> set[str]:
@@ -162,4 +173,4 @@ def test_whatever_duckdb_calls_changing_is_refused() -> None:
 def test_table_functions_are_refused_but_for_series() -> None:
     names = functions("function_type IN ('table', 'table_macro')") - {"range", "generate_series", "unnest"}
     assert len(names) > 20
-    assert {name for name in names if "sql-outside" not in codes(inside(f"{name}('x')"))} == set()
+    assert {name for name in names if "sql-outside" not in codes(inside(f"{name}('x', 1)"))} == set()
