@@ -146,10 +146,14 @@ def main() -> None:
 @click.option("--top", type=click.IntRange(1), default=5, show_default=True, help="How many steps JSON holds.")
 @click.option("--all", "everything", is_flag=True, help="Every step that fits, not only the first.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option("--for", "reader", default="rep", show_default=True, help="Whose page: rep, manager, sponsor, service, finance.")
+@click.option(
+    "--for", "reader", default="rep", show_default=True, help="Whose page: rep, manager, sponsor, service, finance."
+)
 @click.option("--strict", is_flag=True, help="Exit 1 when there are data problems, and list them.")
 @guarded
-def advise(account: str | None, top: int, everything: bool, form: str, reader: str, strict: bool, **options: Any) -> None:
+def advise(
+    account: str | None, top: int, everything: bool, form: str, reader: str, strict: bool, **options: Any
+) -> None:
     """Next steps on one ACCOUNT: an id, a name, or an unambiguous part of a name."""
     from advisor import show
 

@@ -70,7 +70,7 @@ class Step:
 
     @property
     def order(self) -> tuple[Any, ...]:
-        """Methodology section 8: urgency, in class 1 the shorter time, person → words → deed, degree, code, amount, id."""
+        """Methodology section 8: urgency, in class 1 the time, person → words → deed, degree, code, amount, id."""
         hours = self.hours if self.urgency == 1 else 0
         amount = (0, -self.amount) if self.amount is not None else (1, 0)
         return (self.urgency, hours, self.lead, self.degree, self.code, amount, self.subject[1])

@@ -23,8 +23,8 @@ from advisor.reasons import fired_leaves, unknown_facts
 from advisor.reference import Trace, evaluate
 from advisor.render import Steps
 from advisor.tree import Node, undecided_names
-from advisor.workspace import Settings
 from advisor.wording import Printer
+from advisor.workspace import Settings
 
 SUBJECTS = ("account", "opportunity")
 
@@ -105,7 +105,9 @@ class Advisor:
 
     def _build(self) -> Mapping[str, DurableMatcher]:
         return {
-            about: DurableMatcher({p.code: p.when for p in self.plays.values() if p.about == about}, self.settings.as_of)
+            about: DurableMatcher(
+                {p.code: p.when for p in self.plays.values() if p.about == about}, self.settings.as_of
+            )
             for about in SUBJECTS
         }
 

@@ -110,7 +110,9 @@ class _Run:
     @classmethod
     def of(cls, content: Content, play: Play, case: Case, engine: str, metrics: CaseMetrics) -> _Run:
         facts, problems = facts_of_case(play, case, content.vocabulary)
-        book = assert_derived(from_facts(facts, content.vocabulary, case.today, content.cells), content.vocabulary, content.cells)
+        book = assert_derived(
+            from_facts(facts, content.vocabulary, case.today, content.cells), content.vocabulary, content.cells
+        )
         # Metrics are about orders, or about a whole book; without orders a case has nothing for them.
         book.metrics = metrics.of(book) if book.tables.get("order") else None
         problems += [problem for problem in book.problems if problem.code not in _HARMLESS]

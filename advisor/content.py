@@ -1,6 +1,7 @@
 """Content in: the bundled `rules/` and `playbooks/`, with a workspace's files laid over them file by file.
 
-`policy.yaml`, `words.yaml`, `cells.yaml` and `facts.yaml` are laid over key by key, so that a workspace need only hold what differs.
+`policy.yaml`, `words.yaml`, `cells.yaml` and `facts.yaml` are laid over key by key, so that a workspace need only hold
+what differs.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from typing import Any
 
 from advisor import yaml_in
 from advisor.cell_words import Words, check_cells, read_words
-from advisor.model import AdvisorError, Place, Problem, stop
 from advisor.facts import Knowledge
 from advisor.home import content_root
+from advisor.model import AdvisorError, Place, Problem, stop
 from advisor.people import Picking
 from advisor.plays import Guard, Play, Playbook
 from advisor.read_play import read_guard, read_picking, read_play, read_playbook
@@ -43,7 +44,7 @@ class Content:
     metrics: Mapping[str, tuple[str, str]]
     mappings: tuple[Path, ...]
     digest: str
-    picking: Picking = Picking()
+    picking: Picking = field(default_factory=Picking)
     problems: tuple[Problem, ...] = ()
 
     def knowledge(self) -> Knowledge:
@@ -179,9 +180,7 @@ def _sql(files: _Files, name: str, path: Path) -> tuple[str, str]:
         return "", shown(path)
 
 
-def _plays(
-    files: _Files, vocabulary: Vocabulary, policy: Mapping[str, Any]
-) -> tuple[dict[str, Playbook], list[Play]]:
+def _plays(files: _Files, vocabulary: Vocabulary, policy: Mapping[str, Any]) -> tuple[dict[str, Playbook], list[Play]]:
     playbooks: dict[str, Playbook] = {}
     plays: list[Play] = []
     for name, item in files.items("playbooks/*/*.yaml").items():

@@ -32,7 +32,13 @@ class Planner(LeafPlanner):
         self.left -= 1
         if self.left < 0:
             return []
+        found = self._plans(trace, want, hand)
+        return [Plan()] if trace.verdict is want and not found else found
+
+    def _plans(self, trace: Trace, want: bool, hand: Hand) -> list[Plan]:
         node = trace.node
+        if isinstance(node, NotTrue) and want and trace.children[0].verdict is None:
+            return [Plan()]
         if isinstance(node, Leaf):
             return self.leaf(node, trace, want, hand)
         if isinstance(node, All | AnyOf):
@@ -180,4 +186,12 @@ class Planner(LeafPlanner):
         ]
         sure = [row for row, part in kept if part.verdict and dates[row.id].known]
         sure.sort(key=lambda row: (dates[row.id].data, row.id), reverse=True)
-        return (self._set(vague, False, hand) if vague else [Plan()]), sure[: node.number]
+        ways = [self._settled(node, row, part, hand) for row, part in vague]
+        return (all_of(ways) if len(vague) <= MOST_CHANGES else []), sure[: node.number]
+
+    def _settled(self, node: Latest, row: Row, part: Trace, hand: Hand) -> list[Plan]:
+        """It becomes known that a row does not count, or, where only that is missing, of which day it is."""
+        out = self.plans(part, False, (*hand, row))
+        today = known(self.facts.as_of)
+        dated = of_cell(Cell(row, node.by, UNKNOWN, today, (), (today,)))
+        return best([*out, dated] if part.verdict else out)

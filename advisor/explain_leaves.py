@@ -92,10 +92,11 @@ class LeafPlanner(ABC):
     ) -> list[Plan]:
         as_of, name = self.facts.as_of, node.name
         test: Test = lambda value: compare(node, value, limits, as_of) is want
-        if test(was):
-            return [of_cell(Cell(row, name.field, was, was, (test,), derived=self._is_derived(row, name.field)))]
         f = self.vocabulary.field(row.entity, name.field)
         found = options(name.type, f, node, limits, was, as_of)
+        if test(was):
+            ok = tuple(value for value in found if test(value))
+            return [of_cell(Cell(row, name.field, was, was, (test,), ok, self._is_derived(row, name.field)))]
         plans = self._cell(row, name, test, found, Wish(node.op, limits, want))
         return best([*plans, *self.operands(node, was, limits, want, hand)])
 

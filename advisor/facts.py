@@ -122,7 +122,7 @@ class AccountFacts:
     def unknown_inputs(self, row: Row, name: str) -> list[tuple[Name, Row | None]]:
         """The unknown facts that keep a derived fact of a row unknown, each with its row where that is in hand."""
         definition = self.knowledge.derived.get((row.entity, name))
-        found = []
+        found: list[tuple[Name, Row | None]] = []
         for one in expr_names(definition.expr, undecided_names) if definition else ():
             target = find_row(one, self, self.hand(row))
             if target is not None and self.value(target, one.field).state is State.UNKNOWN:

@@ -1,4 +1,4 @@
-"""Typed tables in DuckDB: what SELECTs read. The only module that knows DuckDB; it knows nothing of metrics or mappings."""
+"""Typed tables in DuckDB: what SELECTs read. The only module that knows DuckDB, and it knows nothing of metrics."""
 
 from __future__ import annotations
 
@@ -155,9 +155,7 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def load_entity(
-    connection: Connection, entity: Entity, rows: Sequence[Row], wanted: frozenset[str]
-) -> None:
+def load_entity(connection: Connection, entity: Entity, rows: Sequence[Row], wanted: frozenset[str]) -> None:
     """Create an entity's table from its rows.
 
     Args: wanted – lower-case names of the columns that anybody reads. Keys and source always come along.

@@ -7,16 +7,19 @@ from html import escape
 from advisor.page import Card, Page
 
 _STYLE = """
-body{font:16px/1.6 system-ui,"PingFang SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif;max-width:42rem;margin:1.5rem auto;
+body{font:16px/1.6 system-ui,"PingFang SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif;
+max-width:42rem;margin:1.5rem auto;
 padding:0 1rem;color:#1c2430;background:#fff}
-header{display:flex;justify-content:space-between;gap:1rem;border-bottom:2px solid #1c2430;padding-bottom:.4rem;flex-wrap:wrap}
+header{display:flex;justify-content:space-between;gap:1rem;border-bottom:2px solid #1c2430;padding-bottom:.4rem;
+flex-wrap:wrap}
 h1{font-size:1.15rem;margin:0}time{color:#5b6675;white-space:nowrap}
 .warn{background:#fff4d6;border-left:4px solid #d59a00;padding:.4rem .7rem;margin:.8rem 0}
 article{border:1px solid #d5dbe3;border-radius:8px;padding:.7rem 1rem;margin:1rem 0;break-inside:avoid}
 article.urgent{border-left:5px solid #c22f2f}
 h2{font-size:1.05rem;margin:0 0 .5rem}h2 .mark{color:#c22f2f;font-weight:600;float:right}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem .9rem;margin:0}dt{color:#5b6675}dd{margin:0}
-ul{padding-left:1.2rem}footer{color:#5b6675;font-size:.85rem;border-top:1px solid #d5dbe3;margin-top:1.2rem;padding-top:.4rem}
+ul{padding-left:1.2rem}
+footer{color:#5b6675;font-size:.85rem;border-top:1px solid #d5dbe3;margin-top:1.2rem;padding-top:.4rem}
 @media print{@page{size:A4;margin:16mm}body{margin:0;max-width:none;font-size:11pt}}
 """
 
@@ -51,7 +54,7 @@ def _md(text: str) -> str:
 
 def html(page: Page, language: str) -> str:
     """The page as HTML; every text is escaped, nothing is loaded from elsewhere."""
-    parts = [f'<header><h1>{escape(page.title)}</h1><time>{escape(page.day)}</time></header>']
+    parts = [f"<header><h1>{escape(page.title)}</h1><time>{escape(page.day)}</time></header>"]
     parts += [f'<p class="warn">{escape(warning)}</p>' for warning in page.warnings]
     parts += [_html_card(card) for card in page.cards]
     parts += [f"<p>{escape(line)}</p>" for line in page.closing]
@@ -62,7 +65,9 @@ def html(page: Page, language: str) -> str:
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(page.title)}</title><style>{_STYLE}</style></head>\n<body>\n" + "\n".join(parts) + "\n</body></html>\n"
+        f"<title>{escape(page.title)}</title><style>{_STYLE}</style></head>\n<body>\n"
+        + "\n".join(parts)
+        + "\n</body></html>\n"
     )
 
 
@@ -70,4 +75,5 @@ def _html_card(card: Card) -> str:
     mark = f'<span class="mark">{escape(card.mark)}</span>' if card.urgent else ""
     rows = "".join(f"<dt>{escape(label)}</dt><dd>{'<br>'.join(map(escape, parts))}</dd>" for label, parts in card.parts)
     style = ' class="urgent"' if card.urgent else ""
-    return f"<article{style}><h2>{mark}{card.number}. {escape(card.day + card.between + card.headline)}</h2><dl>{rows}</dl></article>"
+    head = f"{mark}{card.number}. {escape(card.day + card.between + card.headline)}"
+    return f"<article{style}><h2>{head}</h2><dl>{rows}</dl></article>"

@@ -13,7 +13,9 @@ _FIRST_NUMBER = 0x2460
 
 def width(text: str) -> int:
     """Columns that a text takes on a terminal."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1 for char in text)
+    return sum(
+        2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1 for char in text
+    )
 
 
 def wrap(text: str, columns: int) -> list[str]:
@@ -82,5 +84,7 @@ def _card(card: Card) -> list[str]:
     columns = max([width(label) for label, _ in card.parts], default=0) + 2
     for label, parts in card.parts:
         for n, part in enumerate(parts):
-            lines += _hanging("  " + (label if n == 0 else "") + " " * (columns - (width(label) if n == 0 else 0)), part)
+            lines += _hanging(
+                "  " + (label if n == 0 else "") + " " * (columns - (width(label) if n == 0 else 0)), part
+            )
     return lines

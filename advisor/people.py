@@ -43,7 +43,7 @@ class _Chooser:
     barred: frozenset[str]
 
     def pick(self, wishes: tuple[Wish, ...], but: frozenset[str] = frozenset()) -> Pick:
-        """The first wish that somebody meets; else somebody whose roles nobody noted; else nobody for the first role."""
+        """The first wish that somebody meets; else somebody without noted roles; else nobody for the first role."""
         for wish in wishes:
             for role, matches in self.meanings(wish):
                 found = [row for row in self.candidates() if row.id not in but and matches(row)]
@@ -57,9 +57,7 @@ class _Chooser:
     def candidates(self) -> list[Row]:
         contacts = self.facts.rows("contact") or ()
         return [
-            row
-            for row in contacts
-            if row.id not in self.barred and self.holds(self.picking.eligible, row) is not False
+            row for row in contacts if row.id not in self.barred and self.holds(self.picking.eligible, row) is not False
         ]
 
     def holds(self, node: Node, row: Row) -> bool | None:
@@ -97,7 +95,11 @@ class _Chooser:
         return roles.known and role in roles.data
 
     def preference(self, row: Row) -> tuple[Any, ...]:
-        return (self.holds(self.picking.prefer, row) is not True, *(self.tie(row, *tie) for tie in self.picking.ties), row.id)
+        return (
+            self.holds(self.picking.prefer, row) is not True,
+            *(self.tie(row, *tie) for tie in self.picking.ties),
+            row.id,
+        )
 
     def tie(self, row: Row, how: str, field: str) -> tuple[bool, Any]:
         """Unknown dates count as longest ago, unknown figures as lowest."""
@@ -145,4 +147,6 @@ def choose(
     first = chooser.pick(see.first)
     but = frozenset({first.contact.id}) if first.contact else frozenset()
     then = chooser.pick(see.then, but) if see.then else None
-    return Picked(first, then if then and then.contact else None, tuple(wish.role for wish in see.not_first if wish.role))
+    return Picked(
+        first, then if then and then.contact else None, tuple(wish.role for wish in see.not_first if wish.role)
+    )

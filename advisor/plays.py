@@ -85,7 +85,6 @@ class Words:
     nobody_known: tuple[Line, ...] = ()
     because: tuple[Line, ...] = ()
 
-
     def laid_over(self, other: Words) -> Words:
         """These blocks, and the other's where these are empty."""
         return Words(**{one.name: getattr(self, one.name) or getattr(other, one.name) for one in fields(self)})
@@ -176,7 +175,10 @@ class Guard:
 def adapted(play: Play, change: Instead) -> Play:
     """The play as it is while a change holds."""
     timing = Timing(change.urgency or play.timing.urgency, change.finish_in or play.timing.finish_in, play.timing.by)
-    words = {language: change.words[language].laid_over(own) if language in change.words else own for language, own in play.words.items()}
+    words = {
+        language: change.words[language].laid_over(own) if language in change.words else own
+        for language, own in play.words.items()
+    }
     raised = None if change.urgency or change.finish_in else play.key_account
     return replace(play, see=change.see or play.see, words=words, timing=timing, key_account=raised)
 

@@ -357,9 +357,7 @@ def _word(item: Item, key: str, default: str) -> str:
     return str(found.value) if found else default
 
 
-def read_guard(
-    item: Item, vocabulary: Vocabulary, policy: Mapping[str, Any], problems: list[Problem]
-) -> Guard:
+def read_guard(item: Item, vocabulary: Vocabulary, policy: Mapping[str, Any], problems: list[Problem]) -> Guard:
     """Read one guard file of `rules/guards/`."""
     check_keys(item, _GUARD_KEYS, problems)
     reader = _Reader(vocabulary, policy, problems, guard=True)
@@ -386,9 +384,7 @@ def read_playbook(item: Item, name: str) -> Playbook:
     return Playbook(name, label(item.get("title")), label(item.get("about")), number)
 
 
-def read_picking(
-    item: Item, vocabulary: Vocabulary, policy: Mapping[str, Any], problems: list[Problem]
-) -> Picking:
+def read_picking(item: Item, vocabulary: Vocabulary, policy: Mapping[str, Any], problems: list[Problem]) -> Picking:
     """Read `rules/people.yaml`: who can be seen, who is preferred, what breaks ties."""
     check_keys(item, {"eligible", "prefer", "ties"}, problems)
     scope = Scope(vocabulary, policy, ("account", "contact"), problems, about_row=True)

@@ -1,4 +1,4 @@
-"""Knowledge in: `rules/facts.yaml`, `policy.yaml` and `derived/*.yaml` become vocabulary, thresholds and derived facts."""
+"""Knowledge in: `facts.yaml`, `policy.yaml` and `derived/*.yaml` become vocabulary, thresholds and derived facts."""
 
 from __future__ import annotations
 
@@ -398,11 +398,11 @@ def _refuse_cycles(found: dict[tuple[str, str], Derived], problems: list[Problem
         for key, one in found.items()
     }
     done: set[tuple[str, str]] = set()
-    for start in found:
+    for start, one in found.items():
         cycle = _cycle(start, reads, done, [])
         if cycle:
             path = " → ".join(name for _, name in cycle)
-            _problem(problems, "derivation-cycle", found[start].place, name=start[1], path=path)
+            _problem(problems, "derivation-cycle", one.place, name=start[1], path=path)
 
 
 def _cycle(

@@ -12,7 +12,6 @@ from advisor.slots import Slots
 from advisor.tree import Count, Latest, Leaf, Metric, Name, Not, NotTrue, Rows, expr_names, undecided_names
 from advisor.vocabulary import Vocabulary
 
-
 _DEEPEST = 12
 
 
@@ -104,7 +103,7 @@ def _unknown_leaf(node: Leaf, trace: Trace, facts: AccountFacts, vocabulary: Voc
 
 
 def _origins(name: Name, row: Row | None, facts: AccountFacts, vocabulary: Vocabulary, depth: int = 0) -> set[str]:
-    """Down through derived facts to what somebody could tell us. A fact that can itself be asserted is named as it is."""
+    """Down through derived facts to what somebody could tell us; one that can itself be asserted is named as it is."""
     if _can_be_told(str(name), vocabulary):
         return {str(name)}
     found: set[str] = set()

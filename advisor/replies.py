@@ -1,4 +1,4 @@
-"""A rep's answer to a step: done, doing, later, wrong, not mine. Kept in the workspace's history, which every run reads."""
+"""A rep's answer to a step: done, doing, later, wrong, not mine. Kept in the workspace's history, read by every run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ _COLUMNS = ("account_id", "code", "subject_id", "first_on", "last_on", "due_on",
 
 
 def reply(
-    advisor: Advisor, account: Row, play: Play, answer: str, until: datetime.date | None, because: str, subject: str = ""
+    advisor: Advisor,
+    account: Row,
+    play: Play,
+    answer: str,
+    until: datetime.date | None,
+    because: str,
+    subject: str = "",
 ) -> Path:
     """Append an answer to the history.
 
@@ -37,7 +43,18 @@ def reply(
     past = advisor.history.past(account.id, play, target)
     first = (past.first_on or today).isoformat()
     day = until.isoformat() if until else ""
-    row = (account.id, play.code, target, first, today.isoformat(), due, ANSWERS[answer], day, because, today.isoformat())
+    row = (
+        account.id,
+        play.code,
+        target,
+        first,
+        today.isoformat(),
+        due,
+        ANSWERS[answer],
+        day,
+        because,
+        today.isoformat(),
+    )
     return _append(advisor.settings.history, row)
 
 

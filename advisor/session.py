@@ -11,8 +11,7 @@ from typing import Any
 
 from advisor import book as books
 from advisor import content as contents
-from advisor import content_cache
-from advisor import yaml_in
+from advisor import content_cache, yaml_in
 from advisor.advise import Advisor
 from advisor.book import Book
 from advisor.cell_words import Words
@@ -153,5 +152,3 @@ def find_account(book: Book, wanted: str) -> Row:
     names = {text: row for row in accounts for text in (row.id, row.text("name")) if text}
     best = names.get(nearest(wanted, names))
     raise stop("unknown-account", 2, name=wanted, near=f"{best.id} {best.text('name')}" if best else "")
-
-

@@ -73,7 +73,10 @@ def facts(advisor: Advisor, account: Row, form: str) -> str:
         return page_json.dumps(rows) + "\n"
     words = advisor.printer.word
     head = "{}  {}  {}  {}".format(*(words(key) for key in ("fact", "value", "unit", "origin_title")))
-    return "\n".join([f"{advisor.printer.word('as_of')} {advisor.settings.as_of}", head, *_lines(rows, advisor.printer)]) + "\n"
+    return (
+        "\n".join([f"{advisor.printer.word('as_of')} {advisor.settings.as_of}", head, *_lines(rows, advisor.printer)])
+        + "\n"
+    )
 
 
 def _facts(advisor: Advisor, account: Row) -> list[dict[str, Any]]:
@@ -143,7 +146,11 @@ def checked(path: Path | None, language: str, form: str) -> tuple[str, bool]:
         return page_json.dumps([page_json.problem_record(one, language) for one in problems]) + "\n", wrong
     lines = [line for problem in problems for line in problem_lines(problem, language)]
     words = content.words.get(language, {})
-    counts = {"plays": len(content.plays), "facts": _count(content), "errors": sum(p.level == "error" for p in problems)}
+    counts = {
+        "plays": len(content.plays),
+        "facts": _count(content),
+        "errors": sum(p.level == "error" for p in problems),
+    }
     lines.append(str(words.get("checked", "")).format(**counts, warnings=len(problems) - counts["errors"]))
     return "\n".join(lines) + "\n", wrong
 
@@ -167,7 +174,9 @@ def tested(path: Path | None, language: str, only: str) -> tuple[str, bool]:
     report = run_all(content, content.play(only).code if only else "")
     lines = [line for result in report.failed for line in _failed(result, language)]
     words = content.words.get(language, {})
-    lines.append(str(words.get("tested", "")).format(passed=report.passed, failed=len(report.failed), plays=report.plays))
+    lines.append(
+        str(words.get("tested", "")).format(passed=report.passed, failed=len(report.failed), plays=report.plays)
+    )
     return "\n".join(lines) + "\n", bool(report.failed)
 
 

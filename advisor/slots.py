@@ -18,7 +18,7 @@ SPECIAL = ("salutation", "person", "role", "account", "rep", "due", "today")
 
 def known_slots(play: Play, vocabulary: Vocabulary, policy: Mapping[str, Any]) -> dict[str, Field | None]:
     """Every name that the play's texts may use; guarded facts are none of them."""
-    found: dict[str, Field | None] = {name: None for name in SPECIAL}
+    found: dict[str, Field | None] = dict.fromkeys(SPECIAL)
     found |= {f"policy.{name}": None for name in policy}
     for about in dict.fromkeys(("account", play.about if play.about != "portfolio" else "account")):
         found |= vocabulary.entities[about].fields

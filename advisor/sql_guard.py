@@ -129,7 +129,9 @@ class _Check:
     def where(self, text: str, followed_by: str = "") -> int:
         """The offset of a token, or 0 when there is none."""
         for token, after in self.pairs():
-            if token.text.lower() == text.lower() and (not followed_by or (after and after.text.lower() == followed_by.lower())):
+            if token.text.lower() == text.lower() and (
+                not followed_by or (after and after.text.lower() == followed_by.lower())
+            ):
                 return token.start
         return 0
 

@@ -15,7 +15,20 @@ from advisor.model import Place, Problem, Value, stop
 from advisor.plays import Line
 from advisor.vocabulary import Field, nearest
 
-_ALLOWED = {"Template", "Output", "TemplateData", "Name", "Getattr", "If", "Compare", "Operand", "And", "Or", "Not", "Const"}
+_ALLOWED = {
+    "Template",
+    "Output",
+    "TemplateData",
+    "Name",
+    "Getattr",
+    "If",
+    "Compare",
+    "Operand",
+    "And",
+    "Or",
+    "Not",
+    "Const",
+}
 _MOST_READINGS = 64
 
 
@@ -34,7 +47,7 @@ class Slot:
         return self.value.known and bool(self.value.data)
 
     def __eq__(self, other: object) -> bool:
-        return self.value.known and (self.value.data == other or self.text == other)
+        return self.value.known and other in (self.value.data, self.text)
 
     def __hash__(self) -> int:
         return hash(self.text)

@@ -12,7 +12,6 @@ from advisor.page_text import WIDTH, width, wrap
 from advisor.vocabulary import nearest
 
 
-
 @dataclass(frozen=True)
 class Entry:
     """One line of the list."""
@@ -41,7 +40,9 @@ def accounts_of(advisor: Advisor, owner: str) -> tuple[Row, ...]:
 
 def today(advisor: Advisor, owner: str = "", top: int = 7, reader: str = "rep") -> list[Entry]:
     """The most urgent steps over the accounts, in the order between accounts of methodology section 8."""
-    found = [entry for row in accounts_of(advisor, owner) for entry in _entries(advisor.advise(row, everything=True), reader)]
+    found = [
+        entry for row in accounts_of(advisor, owner) for entry in _entries(advisor.advise(row, everything=True), reader)
+    ]
     order = _tiers(advisor)
     return sorted(found, key=lambda entry: _order(entry, order))[:top]
 
@@ -77,11 +78,18 @@ def text(entries: list[Entry], advisor: Advisor, owner: str) -> str:
     printer = advisor.printer
     name = next((row.text("name") for row in advisor.book.tables.get("rep") or () if row.id == owner), owner)
     head = printer.word("today_title", owner=name or printer.word("all_owners"), n=len(entries))
-    lines = [f"{head}{printer.word('join')}{printer.day(advisor.settings.as_of)}"] if entries else [printer.word("nothing_today")]
+    lines = (
+        [f"{head}{printer.word('join')}{printer.day(advisor.settings.as_of)}"]
+        if entries
+        else [printer.word("nothing_today")]
+    )
     for n, entry in enumerate(entries, 1):
         mark = printer.word("urgent") if entry.step.urgency == 1 else ""
         day = day_of(entry.step, advisor.settings.as_of, printer)
-        body = wrap(f"{n}. {entry.name}{printer.word('between')}{day}{printer.word('between')}{entry.step.headline}", WIDTH - width(mark) - 1)
+        body = wrap(
+            f"{n}. {entry.name}{printer.word('between')}{day}{printer.word('between')}{entry.step.headline}",
+            WIDTH - width(mark) - 1,
+        )
         lines += [body[0] + " " * max(WIDTH - width(body[0]) - width(mark), 1) * bool(mark) + mark]
         lines += ["   " + line for line in body[1:]]
     return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""The condition tree and the expressions of derived facts. Every reader (reference, durable-rules, …) reads these nodes.
+"""The condition tree and the expressions of derived facts. Every reader (reference, durable-rules, …) reads them.
 
 Names are resolved when content is read: a `Name` says whose row holds the fact, so that readers need no vocabulary.
 """
@@ -152,7 +152,7 @@ def names(node: Node) -> Iterator[Name]:
 
 
 def undecided_names(node: Node) -> Iterator[Name]:
-    """The facts whose being unknown can leave a tree unknown: not those under `unless`, nor those only asked whether known."""
+    """The facts whose being unknown can leave a tree unknown: not those under `unless`, or only asked whether known."""
     if isinstance(node, NotTrue) or (isinstance(node, Leaf) and node.op in ("is_known", "is_none")):
         return
     if isinstance(node, Leaf | Count):
@@ -176,7 +176,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """A function of other expressions: plus, minus, times, divide, days_since, days_until, size, both, without, first."""
+    """A function of expressions: plus, minus, times, divide, days_since, days_until, size, both, without, first."""
 
     op: str
     args: tuple[Expr, ...]

@@ -64,7 +64,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A kind of record. `rows`: one (the account), many (rows of an account), book, or single (one row for the book)."""
+    """A kind of record. `rows`: one (the account), many (of an account), book, or single (one row for the book)."""
 
     name: str
     table: str

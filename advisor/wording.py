@@ -53,7 +53,8 @@ class Printer:
     def _choice(self, data: str, field: Field) -> str:
         labels = field.choices.labels.get(data, {}) if field.choices else {}
         text = labels.get(self.language, data)
-        return text[:1].lower() + text[1:] if self.words.get("choices_in_lower_case") else text
+        lower = self.words.get("choices_in_lower_case") and not text[1:2].isupper()
+        return text[:1].lower() + text[1:] if lower else text
 
     def _figure(self, data: int | Decimal, kind: str) -> str:
         if kind == "money":

@@ -1,6 +1,6 @@
 """YAML in: every key and value keeps its line and column, and YAML 1.1's surprises are switched off.
 
-Only `true`/`false`, decimal numbers, ISO dates and empty values are converted; `on`, `yes`, `1:30` and `0123` stay text.
+Only `true`/`false`, decimal numbers, ISO dates and empty values are converted; `on`, `yes`, `1:30`, `0123` stay text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -25,7 +25,7 @@ _MAX_NODES = 200_000
 class _Loader(_Base):  # type: ignore[valid-type,misc]
     """The C loader with our own idea of which plain words are not text."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
 
 
 for _tag, _pattern, _first in (

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from data_vocabulary import codes, folder, vocabulary
+from data_vocabulary import codes, folder, vocabulary, words
 
 from advisor import yaml_in
 from advisor.book import Book, from_facts, load
@@ -19,13 +19,13 @@ ACCOUNTS = "id,name,stage\n7,Alpha,regular\n8,Beta,core\n"
 
 
 def loaded(path: Path, files: dict[str, str]) -> Book:
-    return load(folder(path, files), vocabulary(), TODAY)
+    return load(folder(path, files), vocabulary(), TODAY, words=words())
 
 
 def given(text: str) -> Book:
     item, problems = yaml_in.parse(text, "facts.yaml")
     assert problems == []
-    return from_facts(item, vocabulary(), TODAY)
+    return from_facts(item, vocabulary(), TODAY, words())
 
 
 def only(book: Book) -> Problem:
@@ -195,6 +195,6 @@ def test_a_large_book_is_read_in_seconds(tmp_path: Path) -> None:
     orders += "".join(f"R{n},A{n % 10_000},2026-0{n % 9 + 1}-1{n % 9},{n}\n" for n in range(120_000))
     folder(tmp_path, {"accounts.csv": accounts, "orders.csv": orders})
     start = time.process_time()
-    book = load(tmp_path, vocabulary(), TODAY)
+    book = load(tmp_path, vocabulary(), TODAY, words=words())
     assert len(book.rows_of("order", "A1") or ()) == 12
     assert time.process_time() - start < 12

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
-from data_vocabulary import field_of, vocabulary, words
+from data_vocabulary import field_of, folder, vocabulary, words
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advisor import content, session
 from advisor.cell_words import read_words
 from advisor.cells import Bad, parse
 from advisor.model import State, Value
+from advisor.workspace import Wish
 
 ALL_FIELDS = [f for entity in vocabulary().entities.values() for f in entity.fields.values()]
 
@@ -183,3 +186,47 @@ def test_no_cell_makes_it_fail(field: Any, raw: object) -> None:
         assert len(str(found.details["value"])) <= 60
     elif found.known and field.type in ("integer", "days"):
         assert type(found.data) is int
+
+
+# --- a workspace's words -------------------------------------------------------------------------
+
+
+def workspace(path: Path, cells: str) -> Path:
+    (path / "rules").mkdir()
+    (path / "rules" / "cells.yaml").write_text(cells, encoding="utf-8")
+    return path
+
+
+def test_a_workspace_has_words_of_its_own(tmp_path: Path) -> None:
+    own = workspace(tmp_path, "yes: [oui]\nunknown: [pas connu]\n")
+    tables = folder(tmp_path, {"accounts.csv": "id,name,objective_need,stage\n1,Alpha,oui,pas connu\n"})
+    wish = Wish(content=own, data=tables, as_of=datetime.date(2026, 11, 20), history=tmp_path / "none.csv")
+    made = session.open_book(wish).book
+    assert made.problems == ()
+    assert made.accounts()[0].get("objective_need").data is True and not made.accounts()[0].get("stage").known
+    fields = content.load(own).vocabulary.entities["account"].fields.values()
+    derived = next(one.name for one in fields if one.derived and one.type == "yes_no" and not one.recorded)
+    facts = tmp_path / "facts.yaml"
+    facts.write_text(f"account: {{id: A, objective_need: oui}}\nderived: {{{derived}: oui}}\n", encoding="utf-8")
+    stated = session.open_facts(str(facts), wish).book
+    assert stated.problems == ()
+    assert stated.accounts()[0].get("objective_need").data is stated.accounts()[0].get(derived).data is True
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("no: [non]\nyess: [oui]\n", "unknown-key", 2),
+        ("yes: {oui: 1}\n", "cells-not-words", 1),
+        ("yes: [[oui]]\n", "cells-not-words", 1),
+        ("multipliers: [mille]\n", "cells-not-pairs", 1),
+        ("multipliers: {mille: many}\n", "cells-not-pairs", 1),
+    ],
+)
+def test_mistakes_in_words_are_named(text: str, code: str, line: int, tmp_path: Path) -> None:
+    problems = content.load(workspace(tmp_path, text)).problems
+    assert [(one.code, one.place.line) for one in problems] == [(code, line)]
+
+
+def test_a_lone_word_is_a_list_of_one(tmp_path: Path) -> None:
+    assert content.load(workspace(tmp_path, "yes: oui\n")).cells.yes == {"oui"}

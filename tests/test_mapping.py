@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from data_vocabulary import SHARED, codes, folder, vocabulary
+from data_vocabulary import SHARED, codes, folder, vocabulary, words
 
 from advisor import book
 from advisor.mapping import FolderMapping, bundled_mappings, check_query, read_mapping, recognise
@@ -50,7 +50,7 @@ def wrong(tmp_path: Path, text: str) -> list[str]:
 
 
 def test_columns_constants_and_values(tmp_path: Path) -> None:
-    made = book.load(folder(tmp_path, FILES), vocabulary(), TODAY, mapping(tmp_path, ACCOUNTS + ORDERS))
+    made = book.load(folder(tmp_path, FILES), vocabulary(), TODAY, mapping(tmp_path, ACCOUNTS + ORDERS), words())
     first, second = made.accounts()
     assert (first.text("id"), first.text("stage"), first.text("kind")) == ("1", "regular", "organisation")
     assert not second.get("stage").known
@@ -90,7 +90,7 @@ def test_mistakes_in_a_mapping_are_named(tmp_path: Path) -> None:
     [
         ("SELECT ago(INTERVAL 1 DAY)", "sql-clock"),
         ("SELECT setval('s', 1)", "sql-random"),
-        ("SELECT * FROM \"sales.csv\"", "sql-file"),
+        ('SELECT * FROM "sales.csv"', "sql-file"),
         ("SELECT $as_of", "sql-unknown-parameter"),
         ("SELECT 1; SELECT 2", "sql-statements"),
         ("", "sql-statements"),
@@ -133,7 +133,9 @@ def test_ordinary_queries_pass(sql: str) -> None:
 
 
 def test_the_tables_that_a_query_reads() -> None:
-    sql = "WITH Sales AS (SELECT * FROM sales JOIN reps USING (id)), s AS (SELECT * FROM sales) SELECT * FROM s, Clients"
+    sql = (
+        "WITH Sales AS (SELECT * FROM sales JOIN reps USING (id)), s AS (SELECT * FROM sales) SELECT * FROM s, Clients"
+    )
     assert check_select(sql, Place("m.yaml", 3)).tables == {"sales", "reps", "clients"}
     sql = "WITH RECURSIVE s AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM s WHERE n < 9) SELECT * FROM s"
     assert check_select(sql, Place("m.yaml", 3)).tables == set()
@@ -197,7 +199,7 @@ def test_bundled_mappings_are_sound() -> None:
 def test_northwind() -> None:
     found = recognise(SHARED / "northwind", vocabulary())
     assert found is not None and found.name == "northwind" and found.as_of is not None
-    made = book.load(SHARED / "northwind", vocabulary(), found.as_of)
+    made = book.load(SHARED / "northwind", vocabulary(), found.as_of, words=words())
     assert made.problems == ()
     assert {name: len(rows) for name, rows in made.tables.items() if rows is not None} == {
         "account": 91, "contact": 91, "order": 830, "product": 77, "rep": 9,
@@ -218,7 +220,7 @@ def test_northwind() -> None:
 def test_maven_crm() -> None:
     found = recognise(SHARED / "maven_crm", vocabulary())
     assert found is not None and found.name == "maven_crm" and found.as_of is not None
-    made = book.load(SHARED / "maven_crm", vocabulary(), found.as_of)
+    made = book.load(SHARED / "maven_crm", vocabulary(), found.as_of, words=words())
     assert codes(made.problems) == ["data-without-account"]
     assert (len(made.accounts()), len(made.tables["opportunity"] or ()), len(made.aside["opportunity"])) == (
         85,

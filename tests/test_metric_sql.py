@@ -150,7 +150,8 @@ def test_the_database_itself_is_shut_off(sql: str) -> None:
 def test_times_do_not_depend_on_the_machine(threads: int) -> None:
     code = (
         f"from advisor import metric_tables; c = metric_tables.connect({threads}); "
-        "print(*c.execute(\"SELECT TIMESTAMPTZ '2026-11-20 12:00+00'::VARCHAR, current_setting('threads')\").fetchone())"
+        "found = c.execute(\"SELECT TIMESTAMPTZ '2026-11-20 12:00+00'::VARCHAR, current_setting('threads')\"); "
+        "print(*found.fetchone())"
     )
     root = Path(__file__).resolve().parents[1]
     environment = {**os.environ, "TZ": "Asia/Tokyo"}
@@ -167,7 +168,9 @@ def test_whatever_duckdb_calls_changing_is_refused() -> None:
     """So that a new release's functions of time and chance do not slip through; `error` only fails."""
     names = functions("stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY')") - {"error"}
     assert len(names) > 20
-    assert {name for name in names if not codes(column(f"{name}()")) & {"sql-clock", "sql-random", "sql-outside"}} == set()
+    assert {
+        name for name in names if not codes(column(f"{name}()")) & {"sql-clock", "sql-random", "sql-outside"}
+    } == set()
 
 
 def test_table_functions_are_refused_but_for_series() -> None:

@@ -50,7 +50,7 @@ def probes() -> Iterator[Any]:
 
 
 @needs_shared
-@pytest.mark.parametrize("probe", probes())
+@pytest.mark.parametrize("probe", list(probes()))
 def test_probe_fires_and_flips(probe: Any, tmp_path: Path) -> None:
     plain = probe.plain()
     if plain["code"] not in WRITTEN | {guard.code for guard in bundled().guards}:

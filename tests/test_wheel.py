@@ -58,19 +58,21 @@ def test_the_wheel_holds_all_content(wheel: Path) -> None:
         held = set(file.namelist())
     content = [path for folder in ("rules", "playbooks") for path in (ROOT / folder).rglob("*") if path.is_file()]
     wanted = {f"advisor/_content/{path.relative_to(ROOT).as_posix()}" for path in content}
-    data = [path for path in (ROOT / "advisor").rglob("*") if path.is_file() and path.suffix in (".csv", ".yaml", ".py")]
+    data = [
+        path for path in (ROOT / "advisor").rglob("*") if path.is_file() and path.suffix in (".csv", ".yaml", ".py")
+    ]
     wanted |= {path.relative_to(ROOT).as_posix() for path in data} | {"cli.py"}
     assert len(content) > 20 and wanted - held == set()
 
 
 def test_the_installed_modules_are_those_of_the_wheel(installed: Path, elsewhere: Path) -> None:
-    code = "import cli, advisor; from advisor import home; print(cli.__file__, home.content_root(), home.demo(), sep='\\n')"
+    code = "import cli; from advisor import home; print(cli.__file__, home.content_root(), home.demo(), sep='\\n')"
     paths = ran("-c", code, cwd=elsewhere, PYTHONPATH=str(installed)).split()
     assert paths == [str(installed / part) for part in ("cli.py", "advisor/_content", "advisor/demo")]
 
 
 def test_the_installed_advisor_advises(installed: Path, elsewhere: Path) -> None:
-    options = {"cwd": elsewhere, "PYTHONPATH": str(installed)}
+    options = {"cwd": elsewhere, "PYTHONPATH": str(installed), "ADVISOR_CACHE": "off"}
     text = ran("-m", "cli", "advise", "A01", "--lang", "en", **options)  # type: ignore[arg-type]
     assert text.strip()
     record = json.loads(ran("-m", "cli", "advise", "A01", "--format", "json", **options))  # type: ignore[arg-type]
