@@ -1,4 +1,4 @@
-"""Parsed content kept between runs, by the hash of everything that it was made from. Cases are left out: only tests read them.
+"""Parsed content kept between runs, by the hash of all that it was made from, without cases: only tests read those.
 
 A cache that cannot be read or written is no mistake of anybody's: content is then parsed as usual.
 """

@@ -1,6 +1,6 @@
 """Cold time of `advise` on the demo book, and accounts per second of both readers on the same facts.
 
-    python benchmarks/first_advice.py [--repeats 7] [--rounds 20]
+python benchmarks/first_advice.py [--repeats 7] [--rounds 20]
 """
 
 from __future__ import annotations
@@ -78,7 +78,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     options = parser.parse_args()
     engine = version("durable_rules") if durable_match.available() else "not importable"
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, durable-rules {engine}, DuckDB {version('duckdb')}")
+    print(
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, durable-rules {engine}, DuckDB {version('duckdb')}"
+    )
     times = cold(options.repeats)
     print(f"advise A01, cold: best {min(times):.2f} s, median {statistics.median(times):.2f} s of {len(times)} runs")
     found = rates(options.rounds)

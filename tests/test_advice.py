@@ -39,8 +39,8 @@ def step_of(facts: dict[str, Any], code: str, tmp_path: Path, **options: Any) ->
 
 def made(code: str, **more: Any) -> Step:
     base: dict[str, Any] = {
-        "play": "p", "title": "", "headline": "", "readers": ("rep",), "urgency": 3, "hours": 24, "lead": 0, "degree": 0,
-        "amount": None, "subject": ("account", "A1"), "then": (), "not_first": (), "message": "", "ask": (),
+        "play": "p", "title": "", "headline": "", "readers": ("rep",), "urgency": 3, "hours": 24, "lead": 0,
+        "degree": 0, "amount": None, "subject": ("account", "A1"), "then": (), "not_first": (), "message": "", "ask": (),
         "if_they_say": (), "do_not": (), "steps": (), "done_when": "", "because_text": (), "because": (),
         "due_on": AS_OF, "first_due_on": AS_OF, "basis": (),
     }  # fmt: skip
@@ -208,7 +208,13 @@ def test_g02_private_fields_appear_nowhere_but_in_the_compliance_view(tmp_path: 
 
 
 def test_g03_confidential_records_take_part_in_nothing(tmp_path: Path) -> None:
-    talk = {"id": "I9", "occurred_on": "2026-11-10", "values": ["brand"], "effect": "noticed", "info_confidential": True}
+    talk = {
+        "id": "I9",
+        "occurred_on": "2026-11-10",
+        "values": ["brand"],
+        "effect": "noticed",
+        "info_confidential": True,
+    }
     advisor = opened(silent(interactions=[talk]), tmp_path)
     account = advisor.book.accounts()[0]
     assert [guard.code for guard in advisor.guards(account)] == ["G03"]
@@ -327,7 +333,13 @@ def test_missing_names_only_what_keeps_a_play_undecided(tmp_path: Path) -> None:
 
 def test_same_content_data_and_day_give_the_same_bytes(tmp_path: Path) -> None:
     first, second = (
-        show.advice(opened(silent(), tmp_path).advise(opened(silent(), tmp_path).book.accounts()[0]), demo().printer, "json", False, "rep")
+        show.advice(
+            opened(silent(), tmp_path).advise(opened(silent(), tmp_path).book.accounts()[0]),
+            demo().printer,
+            "json",
+            False,
+            "rep",
+        )
         for _ in range(2)
     )
     assert first == second

@@ -116,7 +116,8 @@ def test_language_flag_environment_default(run: Any) -> None:
 
 
 def test_facts_from_standard_input(run: Any) -> None:
-    text = "as_of: 2026-11-20\nfacts:\n  account: {id: A1, name: Probe, stage: prospect, objective_need: true, growth_potential: 5}\n"
+    account = "{id: A1, name: Probe, stage: prospect, objective_need: true, growth_potential: 5}"
+    text = f"as_of: 2026-11-20\nfacts:\n  account: {account}\n"
     record = json.loads(run("advise", "--facts", "-", "--format", "json", input=text).stdout)
     assert [step["code"] for step in record["advice"]] == ["P11"]
 
@@ -169,7 +170,9 @@ def test_empty_table_is_reported_and_the_rest_goes_on(run: Any, tmp_path: Path) 
 def test_accounts_without_an_id_column(run: Any, tmp_path: Path) -> None:
     book = demo_copy(tmp_path)
     lines = (book / "accounts.csv").read_text(encoding="utf-8").splitlines()
-    (book / "accounts.csv").write_text("\n".join([lines[0].replace("id,", "nothing,", 1), *lines[1:]]), encoding="utf-8")
+    (book / "accounts.csv").write_text(
+        "\n".join([lines[0].replace("id,", "nothing,", 1), *lines[1:]]), encoding="utf-8"
+    )
     result = run("advise", "A05", "--data", str(book))
     assert result.exit_code in (1, 2) and "accounts.csv" in result.stderr
 
@@ -235,7 +238,9 @@ PLAY = "playbooks/retention/ask-why-orders-stopped.yaml"
         ("finish_in: 14 days", "finish_in: soon", "bad-span", ""),
     ],
 )
-def test_a_mistake_in_a_play_stops_every_run(run: Any, workspace: Path, old: str, new: str, code: str, near: str) -> None:
+def test_a_mistake_in_a_play_stops_every_run(
+    run: Any, workspace: Path, old: str, new: str, code: str, near: str
+) -> None:
     path = workspace / PLAY
     text = path.read_text(encoding="utf-8")
     assert old in text
@@ -271,7 +276,9 @@ def test_a_workspace_overrides_one_threshold(run: Any, tmp_path: Path) -> None:
     (folder / "rules").mkdir(parents=True)
     (folder / "rules/policy.yaml").write_text("silence_min_orders: 99\n", encoding="utf-8")
     assert "P62" in run("advise", "A05", "--format", "json").stdout
-    record = json.loads(run("advise", "A05", "--format", "json", "--content", str(folder), "--data", str(BIN_DEMO)).stdout)
+    record = json.loads(
+        run("advise", "A05", "--format", "json", "--content", str(folder), "--data", str(BIN_DEMO)).stdout
+    )
     assert "P62" not in [step["code"] for step in record["advice"]]
 
 

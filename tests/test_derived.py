@@ -1,4 +1,4 @@
-"""Derived facts against the method's definitions and worked examples (methodology 7.1–7.4, 7.6), named after their entries."""
+"""Derived facts against the method's definitions and worked examples (methodology 7.1–7.4, 7.6), by their entries."""
 
 from __future__ import annotations
 
@@ -89,7 +89,9 @@ def test_m98_silence_worked_example(
     assert read("max_gap_days") == 50
     assert float(read("rank_ratio")) == pytest.approx(ratio)
     assert float(read("silence_score")) == pytest.approx(score)
-    assert (read("silence_degree") is None) if degree is None else float(read("silence_degree")) == pytest.approx(degree)
+    assert (
+        (read("silence_degree") is None) if degree is None else float(read("silence_degree")) == pytest.approx(degree)
+    )
     assert read("silence_level") == level
 
 
@@ -128,7 +130,9 @@ def test_m28_complaints_reveal_needs(kind: str, need: str, layer: str, tmp_path:
     assert value(facts, "complaint.layer", tmp_path) == layer
 
 
-@pytest.mark.parametrize(("kind", "layer"), [("staff_service_poor", "core"), ("stingy", "additional"), ("price_high", "additional")])
+@pytest.mark.parametrize(
+    ("kind", "layer"), [("staff_service_poor", "core"), ("stingy", "additional"), ("price_high", "additional")]
+)
 def test_m29_three_times_in_a_year_is_core_but_not_for_price(kind: str, layer: str, tmp_path: Path) -> None:
     rows = [{"kind": kind, "opened_on": day} for day in ("2025-11-21", "2026-03-01", "2026-11-01")]
     assert value({"account": TRADING, "complaints": rows}, "complaint.layer", tmp_path) == layer
@@ -154,7 +158,12 @@ def test_m92_satisfaction_states(performance: int, state: str, tmp_path: Path) -
 
 @pytest.mark.parametrize(
     ("stage", "since", "overdue"),
-    [("new", "2026-06-23", True), ("new", "2026-07-23", False), ("target", "2025-10-01", False), ("core", "2025-11-19", True)],
+    [
+        ("new", "2026-06-23", True),
+        ("new", "2026-07-23", False),
+        ("target", "2025-10-01", False),
+        ("core", "2025-11-19", True),
+    ],
 )
 def test_m39_upgrade_durations(stage: str, since: str, overdue: bool, tmp_path: Path) -> None:
     account = {"id": "A1", "name": "Probe", "stage": stage, "stage_since": since}
@@ -214,13 +223,20 @@ def test_m97_complaints_stopped(opened: list[str], trend: float, expected: bool,
 
 
 @pytest.mark.parametrize(
-    ("passed", "expected"), [([], "product"), (["product", "relationship"], "price"), (["product", "relationship", "price", "composite"], "none")]
+    ("passed", "expected"),
+    [
+        ([], "product"),
+        (["product", "relationship"], "price"),
+        (["product", "relationship", "price", "composite"], "none"),
+    ],
 )
 def test_m17_next_supplier_filter(passed: list[str], expected: str, tmp_path: Path) -> None:
     assert value(deal("tender", funnel_passed=passed), "opportunity.next_filter", tmp_path) == expected
 
 
-@pytest.mark.parametrize(("price", "amount", "small"), [(300, None, True), (300, 19999, True), (300, 20000, False), (1000, None, False)])
+@pytest.mark.parametrize(
+    ("price", "amount", "small"), [(300, None, True), (300, 19999, True), (300, 20000, False), (1000, None, False)]
+)
 def test_m24_small_tickets(price: int, amount: int | None, small: bool, tmp_path: Path) -> None:
     facts = deal("need_found", product_id="D1", **({"amount": amount} if amount else {}))
     facts["products"] = [{"id": "D1", "unit_price": price}]

@@ -1,4 +1,4 @@
-"""The documentation tells the truth: its commands run, its YAML parses, every command is described, links lead somewhere."""
+"""The documentation tells the truth: commands run, YAML parses, every command is described, links lead somewhere."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def test_links_lead_somewhere() -> None:
 
 def test_the_readme_names_its_two_commands() -> None:
     for page in PAGES[:2]:
-        lines = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("    python3 -m venv")]
+        lines = [
+            line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("    python3 -m venv")
+        ]
         assert len(lines) == 2
         assert lines[0].rstrip().split(" && ")[-1].startswith(".venv/bin/advisor advise")
         assert "pytest" in lines[1]
@@ -72,4 +74,6 @@ def test_nothing_outside_is_named() -> None:
     for path in [*ROOT.rglob("*.md"), *ROOT.rglob("*.py"), *ROOT.rglob("*.toml"), ROOT / ".ci/run"]:
         if ".venv" not in path.parts:
             text = path.read_text(encoding="utf-8")
-            assert not re.search("|".join(("pypi" + r"\.org", "python" + "hosted", "/" + "root/", "/" + r"home/\w+")), text), path
+            assert not re.search(
+                "|".join(("pypi" + r"\.org", "python" + "hosted", "/" + "root/", "/" + r"home/\w+")), text
+            ), path
