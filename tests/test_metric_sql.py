@@ -150,7 +150,7 @@ def test_the_database_itself_is_shut_off(sql: str) -> None:
 def test_times_do_not_depend_on_the_machine(threads: int) -> None:
     code = (
         f"from advisor import metric_tables; c = metric_tables.connect({threads}); "
-        "found = c.execute(\"SELECT TIMESTAMPTZ '2026-11-20 12:00+00'::VARCHAR, current_setting('threads')\"); "
+        "found = c.execute(\"SELECT TIMESTAMPTZ '2026-11-20 12:00:00+00'::VARCHAR, current_setting('threads')\"); "
         "print(*found.fetchone())"
     )
     root = Path(__file__).resolve().parents[1]
