@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from advisor.model import Row, State, Value, known
+from advisor.model import UNKNOWN, Row, State, Value, known
 from advisor.tree import All, AnyOf, AsOf, Const, Count, Latest, Leaf, Name, Node, Not, NotTrue, Operand, Rows
 
 Verdict = bool | None
@@ -57,7 +57,13 @@ def both(verdicts: Iterable[Verdict]) -> Verdict:
 
 def either(verdicts: Iterable[Verdict]) -> Verdict:
     """True if one is true, False if all are false, else unknown."""
-    return opposite(both(opposite(verdict) for verdict in verdicts))
+    seen: Verdict = False
+    for verdict in verdicts:
+        if verdict:
+            return True
+        if verdict is None:
+            seen = None
+    return seen
 
 
 def opposite(verdict: Verdict) -> Verdict:
@@ -76,9 +82,9 @@ def evaluate(node: Node, facts: Facts, rows: tuple[Row, ...]) -> Trace:
     if isinstance(node, Leaf):
         return _leaf(node, facts, rows)
     if isinstance(node, All | AnyOf):
-        parts = tuple(evaluate(item, facts, rows) for item in node.items)
+        parts = tuple([evaluate(item, facts, rows) for item in node.items])
         join = both if isinstance(node, All) else either
-        return Trace(node, join(part.verdict for part in parts), children=parts)
+        return Trace(node, join([part.verdict for part in parts]), children=parts)
     if isinstance(node, Not | NotTrue):
         part = evaluate(node.item, facts, rows)
         verdict = opposite(part.verdict) if isinstance(node, Not) else part.verdict is not True
@@ -90,8 +96,8 @@ def evaluate(node: Node, facts: Facts, rows: tuple[Row, ...]) -> Trace:
 
 def _leaf(node: Leaf, facts: Facts, rows: tuple[Row, ...]) -> Trace:
     row = find_row(node.name, facts, rows)
-    value = read(node.name, facts, rows)
-    limits = tuple(resolve(operand, facts, rows) for operand in node.operands)
+    value = facts.value(row, node.name.field) if row is not None else UNKNOWN
+    limits = tuple([resolve(operand, facts, rows) for operand in node.operands])
     return Trace(node, compare(node, value, limits, facts.as_of), value, limits, row)
 
 
@@ -144,27 +150,26 @@ def _on_row(node: Node, facts: Facts, rows: tuple[Row, ...], row: Row) -> Trace:
 
 
 def find_row(name: Name, facts: Facts, rows: tuple[Row, ...]) -> Row | None:
-    """The row that a name reads: the innermost row in hand of its entity, one that it points to, or the book's own."""
+    """The row that a name reads: the innermost row in hand of its entity, one it points to, or the book's single row."""
     wanted = name.base or name.entity
-    row = next((row for row in reversed(rows) if row.entity == wanted), None)
-    if row is None:
-        single = facts.rows(wanted)
-        row = single[0] if single else None
-    return facts.pointed(row, name.via) if row and name.via else row
+    for row in reversed(rows):
+        if row.entity == wanted:
+            return facts.pointed(row, name.via) if name.via else row
+    single = facts.rows(wanted)
+    found = single[0] if single else None
+    return facts.pointed(found, name.via) if found and name.via else found
 
 
 def read(name: Name, facts: Facts, rows: tuple[Row, ...]) -> Value:
     """The value of a fact for the rows in hand; unknown where there is no such row."""
     row = find_row(name, facts, rows)
-    if row is None:
-        return Value(State.UNKNOWN)
-    return facts.value(row, name.field)
+    return UNKNOWN if row is None else facts.value(row, name.field)
 
 
 def resolve(operand: Operand, facts: Facts, rows: tuple[Row, ...]) -> Value:
     """An operand's value."""
     if isinstance(operand, Const):
-        return known(operand.data)
+        return operand.value
     return known(facts.as_of) if isinstance(operand, AsOf) else read(operand, facts, rows)
 
 
@@ -182,11 +187,10 @@ def compare(leaf: Leaf, value: Value, limits: tuple[Value, ...], as_of: datetime
     if value.state is State.UNKNOWN:
         return None
     if leaf.op == "is":
-        return either(_same(value, limit) for limit in limits)
-    if any(limit.state is State.UNKNOWN for limit in limits):
-        return None
-    if any(limit.state is State.NONE for limit in limits):
-        return False
+        return either([_same(value, limit) for limit in limits])
+    for limit in limits:
+        if limit.state is not State.KNOWN:
+            return None if any(one.state is State.UNKNOWN for one in limits) else False
     return _OPERATORS[leaf.op](_rank(value.data, leaf), [_rank(limit.data, leaf) for limit in limits], as_of)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from advisor.model import Place
+from advisor.model import Place, Value, known
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,11 @@ class Const:
 
     data: Any
     text: str = ""
+    value: Value = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """The value is made once: a literal is resolved for every account."""
+        object.__setattr__(self, "value", known(self.data))
 
 
 @dataclass(frozen=True, slots=True)
