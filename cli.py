@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from advisor.model import AdvisorError, InternalDisagreement, Problem
 from advisor.workspace import Wish
 
 Command = Callable[..., Any]
+# A command makes many records and little garbage: the collector's default would walk over them again and again.
+gc.set_threshold(100_000, 50, 100)
 FORMATS = ("text", "json", "md", "html")
 
 

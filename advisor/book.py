@@ -8,18 +8,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from advisor.cell_words import PLAIN, Words
-from advisor.facts_file import read_facts
 from advisor.linking import ACCOUNT, ACCOUNT_ID, link
-from advisor.mapping import FolderMapping, recognise
-from advisor.mapping_run import apply
 from advisor.model import Place, Problem, Row, Value, known
 from advisor.rows import TypedTable, data_of, typed
 from advisor.tables import RawTables, read_folder
 from advisor.vocabulary import Entity, Vocabulary
 from advisor.yaml_in import Item
+
+if TYPE_CHECKING:
+    from advisor.mapping import FolderMapping
 
 Rows = tuple[Row, ...]
 
@@ -129,19 +129,23 @@ def load(
 ) -> Book:
     """Read a folder of tables.
 
-    Args: folder – canonical tables, or foreign ones; mapping – how to read foreign ones; without it, a folder that a
-    bundled mapping recognises is read by that; words – as in rules/cells.yaml.
+    Args: folder – the tables; mapping – how to read those of another system; words – as in rules/cells.yaml.
     Returns: the book with all data problems found.
     Raises: AdvisorError when there is nothing that could be advised on.
     """
     folder = Path(folder)
-    used = mapping or recognise(folder, vocabulary)
     with _without_collection():
-        raw = apply(folder, used, vocabulary) if used else read_folder(folder, vocabulary)
+        raw = _mapped(folder, mapping, vocabulary) if mapping else read_folder(folder, vocabulary)
         problems = list(raw.problems)
         linked = link(_typed(raw, vocabulary, problems, words), as_of)
     every = (*problems, *linked.problems)
     return Book(as_of, True, linked.tables, every, entities=vocabulary.entities, aside=linked.aside)
+
+
+def _mapped(folder: Path, mapping: FolderMapping, vocabulary: Vocabulary) -> RawTables:
+    from advisor.mapping_run import apply
+
+    return apply(folder, mapping, vocabulary)
 
 
 @contextmanager
@@ -178,6 +182,8 @@ def from_facts(item: Item, vocabulary: Vocabulary, as_of: datetime.date, words: 
 
     Returns: a book of one account; tables that are not given are unknown.
     """
+    from advisor.facts_file import read_facts
+
     facts = read_facts(item, vocabulary, words)
     linked = link(facts.tables, as_of)
     book = Book(as_of, False, linked.tables, (*facts.problems, *linked.problems), entities=vocabulary.entities)

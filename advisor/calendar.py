@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime
 import functools
+import hashlib
+import importlib.util
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
+from advisor.home import cache_folder, keep
 from advisor.model import stop
 from advisor.plays import Span
 
@@ -17,13 +21,30 @@ _LONGEST = 400
 
 
 @functools.cache
-def _country(code: str) -> Any:
+def _working_days(country: str, year: int) -> frozenset[str]:
+    """A year's working days, made-up weekend days included; kept between runs, for the library is slow to load."""
+    spec = importlib.util.find_spec("holidays")
+    version = Path(spec.origin).with_name("version.py").read_bytes() if spec and spec.origin else b""
+    folder = cache_folder()
+    path = folder / f"days-{country}-{year}-{hashlib.sha256(version).hexdigest()[:16]}.json" if folder else None
+    try:
+        return frozenset(json.loads(path.read_bytes())) if path else _computed(country, year)
+    except (OSError, ValueError, TypeError):
+        found = _computed(country, year)
+        if path:
+            keep(path, json.dumps(sorted(found)).encode())
+        return found
+
+
+def _computed(country: str, year: int) -> frozenset[str]:
     import holidays
 
     try:
-        return holidays.country_holidays(code)
+        calendar = holidays.country_holidays(country)
     except NotImplementedError:
-        raise stop("unknown-country", 2, country=code) from None
+        raise stop("unknown-country", 2, country=country) from None
+    days = (datetime.date(year, 1, 1) + datetime.timedelta(days=n) for n in range(366))
+    return frozenset(day.isoformat() for day in days if day.year == year and calendar.is_working_day(day))
 
 
 @dataclass(frozen=True)
@@ -37,7 +58,7 @@ class Calendar:
         """Is this a working day? Weekend days that a country makes up for are."""
         if any(first <= day <= last for first, last in self.closed):
             return False
-        return bool(_country(self.country).is_working_day(day)) if self.country else day.weekday() < 5
+        return day.isoformat() in _working_days(self.country, day.year) if self.country else day.weekday() < 5
 
     def after(self, day: Day, number: int) -> Day:
         """The working day `number` working days after `day`."""

@@ -35,7 +35,9 @@ def check(content: Content) -> list[Problem]:
     found = list(content.problems)
     for play in content.plays:
         found += [*_texts(play, content), *_languages(play), *_messages(play), *_cases(play), *_card(play, content)]
-    found += check_metrics(Metrics(content.metrics, content.policy), content.vocabulary)
+    refused = {one.place.path for one in content.problems}
+    sound = {file: metric for file, metric in content.metrics.items() if metric[1] not in refused}
+    found += check_metrics(Metrics(sound, content.policy), content.vocabulary)
     found += [one for guard in content.guards for one in _guard(guard)]
     return sorted(found, key=lambda one: (one.place.path, one.place.line, one.place.column))
 

@@ -6,15 +6,14 @@ A cache that cannot be read or written is no mistake of anybody's: content is th
 from __future__ import annotations
 
 import hashlib
-import os
 import pickle
 import sys
 from dataclasses import replace
 from pathlib import Path
 
-from advisor import __version__, content
-from advisor.content import Content
-from advisor.home import content_root
+from advisor import __version__
+from advisor.content import Content, with_plays
+from advisor.home import cache_folder, content_root, keep, shown
 
 _KEPT = 8
 
@@ -22,35 +21,28 @@ _KEPT = 8
 def load(workspace: Path | None = None) -> Content:
     """The content without its plays' cases, from the cache where nothing has changed since.
 
-    Args: workspace – as in `content.load`. The environment's ADVISOR_CACHE names another cache folder, or `off`.
+    Args: workspace – as in `read_content.load`. The environment's ADVISOR_CACHE names another cache folder, or `off`.
     """
-    folder = _folder()
+    folder = cache_folder()
     if folder is None:
-        return _without_cases(content.load(workspace))
+        return _without_cases(_parse(workspace))
     path = folder / f"{_key(workspace)}.pickle"
     found = _read(path)
     if found is None:
-        found = _without_cases(content.load(workspace))
+        found = _without_cases(_parse(workspace))
         if not found.problems:
             _write(path, found)
     return found
 
 
+def _parse(workspace: Path | None) -> Content:
+    from advisor import read_content
+
+    return read_content.load(workspace)
+
+
 def _without_cases(found: Content) -> Content:
-    return content.with_plays(found, (replace(play, cases=()) for play in found.plays))
-
-
-def _folder() -> Path | None:
-    wanted = os.environ.get("ADVISOR_CACHE", "")
-    if wanted == "off":
-        return None
-    if wanted:
-        return Path(wanted)
-    base = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME")
-    try:
-        return (Path(base) if base else Path.home() / ".cache") / "sales-playbook-advisor"
-    except RuntimeError:
-        return None
+    return with_plays(found, (replace(play, cases=()) for play in found.plays))
 
 
 def _key(workspace: Path | None) -> str:
@@ -59,7 +51,7 @@ def _key(workspace: Path | None) -> str:
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(f"{path.name} {path.stat().st_mtime_ns}".encode())
     for layer in [content_root(), *([workspace] if workspace else [])]:
-        digest.update(content.shown(layer).encode())
+        digest.update(shown(layer).encode())
         for pattern in ("rules/**/*", "playbooks/*/*.yaml"):
             for path in sorted(layer.glob(pattern)):
                 if path.is_file():
@@ -76,13 +68,9 @@ def _read(path: Path) -> Content | None:
 
 
 def _write(path: Path, found: Content) -> None:
+    keep(path, pickle.dumps(found, pickle.HIGHEST_PROTOCOL))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.write_bytes(pickle.dumps(found, pickle.HIGHEST_PROTOCOL))
-        draft.replace(path)
-        old = sorted(path.parent.glob("*.pickle"), key=lambda one: one.stat().st_mtime, reverse=True)[_KEPT:]
-        for one in old:
+        for one in sorted(path.parent.glob("*.pickle"), key=lambda one: one.stat().st_mtime, reverse=True)[_KEPT:]:
             one.unlink()
     except OSError:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
@@ -16,3 +17,32 @@ def content_root() -> Path:
 def demo() -> Path:
     """The folder of the demo book."""
     return _HERE / "demo"
+
+
+def shown(path: Path) -> str:
+    """A path as the user would type it: relative to where they stand when it is below."""
+    relative = os.path.relpath(path)
+    return path.as_posix() if relative.startswith("..") else Path(relative).as_posix()
+
+
+def cache_folder() -> Path | None:
+    """Where things may be kept between runs; the environment's ADVISOR_CACHE names another folder, or `off`."""
+    wanted = os.environ.get("ADVISOR_CACHE", "")
+    if wanted:
+        return None if wanted == "off" else Path(wanted)
+    base = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME")
+    try:
+        return (Path(base) if base else Path.home() / ".cache") / "sales-playbook-advisor"
+    except RuntimeError:
+        return None
+
+
+def keep(path: Path, data: bytes) -> None:
+    """Write a file into the cache, whole or not at all; a cache that cannot be written is nobody's mistake."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.write_bytes(data)
+        draft.replace(path)
+    except OSError:
+        return

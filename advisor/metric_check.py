@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
+from advisor.content import CLOSED, tables_needed
 from advisor.model import Place, Problem
 from advisor.sql_guard import Select, check_select
-from advisor.vocabulary import nearest
+from advisor.vocabulary import Vocabulary, nearest
 
-_NEEDS = re.compile(r"^--\s*needs:\s*(\w+(?:\s*,\s*\w+)*)\s*$", re.IGNORECASE)
 _COLUMNS = ("account_id", "source")
 
 
-def needs(text: str) -> tuple[str, ...]:
-    """The tables that a metric cannot do without, from its first line `-- needs: a, b`; empty without such a line."""
-    found = _NEEDS.match(text.lstrip("\ufeff").partition("\n")[0].strip())
-    return tuple(name.strip() for name in found.group(1).split(",")) if found else ()
+def check_all(files: Mapping[str, tuple[str, str]], vocabulary: Vocabulary, policy: Collection[str]) -> list[Problem]:
+    """Check all metrics of a content: `files` by name, with text and path as shown; `policy` names the thresholds."""
+    tables = [entity.table for entity in vocabulary.entities.values()]
+    names = (*tables, CLOSED, *(f"metric_{file.removesuffix('.sql')}" for file in files))
+    parameters = ("as_of", *(f"policy_{name}" for name in policy))
+    return [one for text, path in files.values() for one in check_sql(text, path, names, parameters)]
 
 
 def check_sql(text: str, path: str, tables: Collection[str], parameters: Collection[str]) -> list[Problem]:
@@ -34,7 +35,7 @@ def check_sql(text: str, path: str, tables: Collection[str], parameters: Collect
 
 
 def _needs(text: str, top: Place, tables: Collection[str]) -> Iterator[Problem]:
-    named = needs(text)
+    named = tables_needed(text)
     if not named:
         yield Problem("sql-without-needs", top)
     for name in named:

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from advisor.content import CLOSED
 from advisor.model import Row, State
 from advisor.vocabulary import LISTS, Entity, Field
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     Connection = duckdb.DuckDBPyConnection
 
 SOURCE = "source"
-CLOSED = "closed_days"
+
 _KEYS = ("id", "account_id")
 _DECIMALS = frozenset({"number", "ratio", "money"})
 _TYPES = {"yes_no": "BOOLEAN", "integer": "BIGINT", "days": "BIGINT", "date": "DATE"}
@@ -56,7 +57,7 @@ class QueryStopped(QueryFailed):
 # --- connections ---------------------------------------------------------------------------------
 
 
-def connect(threads: int = 2) -> Connection:
+def connect(threads: int = 1) -> Connection:
     """An empty place for temporary tables, which can reach no file, no network and no Python variable, and stays so.
 
     Args: threads – one where sums of binary fractions must come out the same on every machine.

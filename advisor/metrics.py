@@ -14,8 +14,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Protocol
 
 from advisor import metric_tables
-from advisor.metric_check import check_sql, needs
-from advisor.metric_tables import CLOSED, SOURCE, QueryFailed, QueryStopped
+from advisor.content import CLOSED, tables_needed
+from advisor.metric_tables import SOURCE, QueryFailed, QueryStopped
 from advisor.model import UNKNOWN, AdvisorError, Origin, Place, Problem, Row, Value, known, stop
 from advisor.vocabulary import Vocabulary, nearest
 
@@ -106,7 +106,7 @@ class MetricSource:
         return found
 
     def _has_needs(self, text: str) -> bool:
-        entities = [self._vocabulary.by_table(table) for table in needs(text)]
+        entities = [self._vocabulary.by_table(table) for table in tables_needed(text)]
         return all(entity is not None and self._book.tables.get(entity.name) is not None for entity in entities)
 
     @staticmethod
@@ -181,22 +181,14 @@ class MetricSource:
 
 
 def check_metrics(metrics: Metrics, vocabulary: Vocabulary) -> list[Problem]:
-    """Check all metrics: what they may not do, and whether DuckDB can run them on empty tables.
-
-    Returns: the problems, in file order; a file with forbidden parts is not tried.
-    """
-    tables = [entity.table for entity in vocabulary.entities.values()]
-    names = (*tables, CLOSED, *metrics.tables())
-    parameters = ("as_of", *metrics.parameters())
-    found = {file: check_sql(text, path, names, parameters) for file, (text, path) in metrics.files.items()}
-    sound = {file: metrics.files[file] for file, problems in found.items() if not problems}
-    source = MetricSource(Metrics(sound, metrics.policy), vocabulary, _Empty())
-    for file in sound:
+    """Can DuckDB run the metrics on empty tables? What they may not do at all was refused when content was read."""
+    source, found = MetricSource(metrics, vocabulary, _Empty()), []
+    for file in metrics.files:
         try:
             source.columns(file)
         except AdvisorError as error:
-            found[file] += error.problems
-    return [problem for problems in found.values() for problem in problems]
+            found += error.problems
+    return found
 
 
 class _Empty:
@@ -246,6 +238,3 @@ def _decimal(data: float) -> Decimal | None:
         return Decimal(format(exact.quantize(_PLACES), "f").rstrip("0").rstrip("."))
     except InvalidOperation:
         return exact
-
-
-__all__ = ["MetricSource", "Metrics", "check_metrics", "check_sql"]

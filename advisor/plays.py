@@ -11,10 +11,13 @@ from advisor.tree import TRUE, Name, Node
 from advisor.vocabulary import Label
 from advisor.yaml_in import Item
 
+LEADS = ("person", "words", "deed")
+DEGREES = ("relationship", "value", "service", "technology")
+ABOUTS = ("account", "opportunity", "portfolio")
 HOURS = {"hours": 1, "working days": 24, "days": 24}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Span:
     """Time allowed: an amount of `days`, `working days` or `hours`."""
 
@@ -26,7 +29,7 @@ class Span:
         return self.amount * HOURS[self.unit]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Timing:
     """How urgent and by when. `by` are date facts, each with the days to stay before it."""
 
@@ -35,7 +38,7 @@ class Timing:
     by: tuple[tuple[Name, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Wish:
     """Whom to see: a buying role, a fact that holds roles or a contact's id, or a condition over contacts."""
 
@@ -44,7 +47,7 @@ class Wish:
     where: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class See:
     """Whom to see first and then, and to whom not to go first."""
 
@@ -53,7 +56,7 @@ class See:
     not_first: tuple[Wish, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Take:
     """The row that a play's texts speak of: the one with the latest, earliest, highest or lowest field."""
 
@@ -63,7 +66,7 @@ class Take:
     where: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Line:
     """A line of text with slots, and where it stands."""
 
@@ -71,7 +74,7 @@ class Line:
     place: Place = field(default=Place(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Words:
     """One language of a play. `headline` and `message` are variants, the first that can be said is taken."""
 
@@ -90,7 +93,7 @@ class Words:
         return Words(**{one.name: getattr(self, one.name) or getattr(other, one.name) for one in fields(self)})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Instead:
     """What changes in a play while a condition holds: whom to see, some blocks of words, urgency or time."""
 
@@ -102,7 +105,7 @@ class Instead:
     place: Place = field(default=Place(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Case:
     """A proof of a play: facts given and what is expected of them."""
 
@@ -116,7 +119,7 @@ class Case:
     place: Place = field(default=Place(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Play:
     """One play; `path` is its identity, `code` its stable short name, `places` say where its keys stand."""
 
@@ -144,7 +147,7 @@ class Play:
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Playbook:
     """A folder of plays."""
 
@@ -154,7 +157,7 @@ class Playbook:
     order: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Guard:
     """A compliance guard: `rep` is the neutral line, `compliance` the details for that office alone.
 

@@ -10,12 +10,28 @@ from typing import Any
 
 from advisor.model import Place, Problem
 from advisor.people import Picking
-from advisor.plays import Case, Guard, Instead, Line, Play, Playbook, See, Span, Take, Timing, Wish, Words
+from advisor.plays import (
+    ABOUTS,
+    DEGREES,
+    LEADS,
+    Case,
+    Guard,
+    Instead,
+    Line,
+    Play,
+    Playbook,
+    See,
+    Span,
+    Take,
+    Timing,
+    Wish,
+    Words,
+)
 from advisor.read_conditions import Scope, read_node
-from advisor.read_rules import check_keys, label
+from advisor.read_rules import label
 from advisor.tree import TRUE, All, Name, Node, NotTrue
 from advisor.vocabulary import Vocabulary, nearest
-from advisor.yaml_in import Item
+from advisor.yaml_in import Item, check_keys
 
 LANGUAGES = ("zh", "en")
 READERS = ("rep", "manager", "sponsor", "service", "finance")
@@ -31,9 +47,6 @@ _CASE_KEYS = {"name", "today", "given", "same_as", "change", "expect", "because"
 _GUARD_KEYS = {"code", "title", "about", "when", "not_to_see", "bars", "rep", "compliance", "basis"}
 _SPAN = re.compile(r"(\d+) (day|working day|hour)s?")
 _HOWS = ("latest", "earliest", "highest", "lowest")
-LEADS = ("person", "words", "deed")
-DEGREES = ("relationship", "value", "service", "technology")
-ABOUTS = ("account", "opportunity", "portfolio")
 
 
 @dataclass

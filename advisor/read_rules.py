@@ -26,7 +26,7 @@ from advisor.tree import (
     expr_names,
 )
 from advisor.vocabulary import TYPES, Choices, Entity, Field, Vocabulary, nearest
-from advisor.yaml_in import Item
+from advisor.yaml_in import Item, check_keys
 
 _FIELD_KEYS = {
     "type", "choices", "to", "label", "min", "max", "none", "blank", "unit", "question", "guarded",
@@ -45,13 +45,6 @@ _APPLY = {
 
 def _problem(problems: list[Problem], code: str, place: Place, **details: object) -> None:
     problems.append(Problem(code, place, "error", details))
-
-
-def check_keys(item: Item, known: set[str], problems: list[Problem]) -> None:
-    """Report keys that nobody reads, with the nearest known one."""
-    for key, value in item.items():
-        if key not in known:
-            _problem(problems, "unknown-key", value.here, key=key, near=nearest(key, known))
 
 
 def label(item: Item | None) -> dict[str, str]:

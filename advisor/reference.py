@@ -150,7 +150,7 @@ def _on_row(node: Node, facts: Facts, rows: tuple[Row, ...], row: Row) -> Trace:
 
 
 def find_row(name: Name, facts: Facts, rows: tuple[Row, ...]) -> Row | None:
-    """The row that a name reads: the innermost row in hand of its entity, one it points to, or the book's single row."""
+    """The row that a name reads: the innermost in hand of its entity, one it points to, or the book's single row."""
     wanted = name.base or name.entity
     for row in reversed(rows):
         if row.entity == wanted:

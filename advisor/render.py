@@ -12,8 +12,7 @@ from advisor.content import Content
 from advisor.facts import AccountFacts
 from advisor.model import Origin, Row
 from advisor.people import Pick, Picked, Picking, choose
-from advisor.plays import Line, Play, Take, Timing, adapted, timing_for
-from advisor.read_play import DEGREES, LEADS
+from advisor.plays import DEGREES, LEADS, Line, Play, Take, Timing, adapted, timing_for
 from advisor.reasons import reasons
 from advisor.reference import Trace, evaluate, read
 from advisor.slots import Slots

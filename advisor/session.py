@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from advisor import book as books
-from advisor import content as contents
 from advisor import content_cache, yaml_in
 from advisor.advise import Advisor
 from advisor.book import Book
 from advisor.cell_words import Words
 from advisor.cells import Reader
-from advisor.content import Content
+from advisor.content import Content, sound
 from advisor.history import from_advice
 from advisor.metrics import Metrics, MetricSource
 from advisor.model import AdvisorError, Place, Problem, Row, Value, stop
@@ -31,7 +30,7 @@ def open_content(wish: Wish) -> Content:
 
     Raises: AdvisorError – something is wrong with it.
     """
-    return contents.sound(content_cache.load(find_workspace(wish.content)))
+    return sound(content_cache.load(find_workspace(wish.content)))
 
 
 def open_book(wish: Wish) -> Advisor:

@@ -6,12 +6,10 @@ import datetime
 from pathlib import Path
 from typing import Any
 
-from advisor import page_json, page_markup, page_text
-from advisor import today as todays
+from advisor import page_text
 from advisor.advice import Advice
 from advisor.advise import Advisor
-from advisor.content import Content, load
-from advisor.messages import message
+from advisor.content import Content
 from advisor.model import Origin, Problem, Row
 from advisor.page import page
 from advisor.plays import Play
@@ -20,18 +18,32 @@ from advisor.wording import Printer
 from advisor.workspace import find_workspace
 
 
+def _json(data: Any) -> str:
+    from advisor.page_json import dumps
+
+    return dumps(data) + "\n"
+
+
 def advice(found: Advice, printer: Printer, form: str, everything: bool, reader: str) -> str:
     """One account's advice in the wanted format."""
     if form == "json":
-        return page_json.dumps(page_json.record(found)) + "\n"
+        from advisor.page_json import record
+
+        return _json(record(found))
     laid = page(found, printer, everything, reader)
+    if form == "text":
+        return page_text.text(laid)
+    from advisor import page_markup
+
     if form == "html":
         return page_markup.html(laid, found.language)
-    return page_markup.markdown(laid) if form == "md" else page_text.text(laid)
+    return page_markup.markdown(laid)
 
 
 def today(advisor: Advisor, owner: str, top: int, form: str) -> str:
     """The best steps across accounts."""
+    from advisor import today as todays
+
     entries = todays.today(advisor, owner, top)
     if form == "text":
         return todays.text(entries, advisor, owner)
@@ -40,7 +52,7 @@ def today(advisor: Advisor, owner: str, top: int, form: str) -> str:
          "due_on": one.step.due_on, "urgency": one.step.urgency, "person": one.step.person.text}
         for one in entries
     ]  # fmt: skip
-    return page_json.dumps(rows) + "\n"
+    return _json(rows)
 
 
 def replied(advisor: Advisor, account: Row, play: Play, answer: str, until: datetime.date | None, path: Path) -> str:
@@ -59,7 +71,7 @@ def explained(advisor: Advisor, account: Row, play: str, form: str) -> str:
 
     found = explain.explain(advisor, account, advisor.content.play(play))
     if form == "json":
-        return page_json.dumps([explain.record(one) for one in found]) + "\n"
+        return _json([explain.record(one) for one in found])
     return explain.text(found, advisor.printer)
 
 
@@ -70,7 +82,7 @@ def facts(advisor: Advisor, account: Row, form: str) -> str:
     """Every fact of the account and its rows; what only guards may read is left out."""
     rows = list(_facts(advisor, account))
     if form == "json":
-        return page_json.dumps(rows) + "\n"
+        return _json(rows)
     words = advisor.printer.word
     head = "{}  {}  {}  {}".format(*(words(key) for key in ("fact", "value", "unit", "origin_title")))
     return (
@@ -96,7 +108,7 @@ def _fact(advisor: Advisor, known: Any, row: Row, field: Field) -> dict[str, Any
         "row": row.where if row.entity != "account" else f"account {row.id}",
         "fact": f"{row.entity}.{field.name}",
         "label": advisor.printer.label(field.label, field.name),
-        "value": page_json.plain(value.data),
+        "value": value.data,
         "shown": advisor.printer.value(value, field),
         "unit": field.unit or (advisor.settings.currency if field.type == "money" else ""),
         "state": str(value.state),
@@ -138,12 +150,15 @@ def compliance(advisor: Advisor, account: Row) -> str:
 def checked(path: Path | None, language: str, form: str) -> tuple[str, bool]:
     """All problems of the content, and whether one of them is an error."""
     from advisor.check import check
+    from advisor.read_content import load
 
     content = load(find_workspace(path))
     problems = check(content)
     wrong = any(problem.level == "error" for problem in problems)
     if form == "json":
-        return page_json.dumps([page_json.problem_record(one, language) for one in problems]) + "\n", wrong
+        from advisor.page_json import problem_record
+
+        return _json([problem_record(one, language) for one in problems]), wrong
     lines = [line for problem in problems for line in problem_lines(problem, language)]
     words = content.words.get(language, {})
     counts = {
@@ -161,6 +176,8 @@ def _count(content: Content) -> int:
 
 def problem_lines(problem: Problem, language: str) -> list[str]:
     """A problem as a line and, where there is a way out, a second one."""
+    from advisor.messages import message
+
     text, hint = message(problem, language)
     place = f"{problem.place}: " if str(problem.place) else ""
     return [f"{place}{problem.level} {problem.code} {text}", *([f"  → {hint}"] if hint else [])]
@@ -169,6 +186,7 @@ def problem_lines(problem: Problem, language: str) -> list[str]:
 def tested(path: Path | None, language: str, only: str) -> tuple[str, bool]:
     """The cases' results, and whether one of them failed."""
     from advisor.cases import run_all
+    from advisor.read_content import load
 
     content = load(find_workspace(path))
     report = run_all(content, content.play(only).code if only else "")

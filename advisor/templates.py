@@ -15,6 +15,7 @@ from advisor.model import Place, Problem, Value, stop
 from advisor.plays import Line
 from advisor.vocabulary import Field, nearest
 
+_SLOT = re.compile(r"\{\{ *([a-z]\w*(?:\.[a-z]\w*)*) *\}\}")
 _ALLOWED = {
     "Template",
     "Output",
@@ -174,6 +175,22 @@ def _context(names: tuple[str, ...], look: Callable[[str], Slot | None], place: 
     return found
 
 
+def _plain(line: Line, look: Callable[[str], Slot | None]) -> str | None:
+    """A line of nothing but text and slots, which most are: filled without compiling a template."""
+    parts = []
+    for number, part in enumerate(_SLOT.split(line.text)):
+        if number % 2 == 0:
+            parts.append(part)
+            continue
+        slot = look(part)
+        if slot is None:
+            raise stop("template-unknown-name", 1, line.place, name=part, near="")
+        if not slot.value.known or slot.text == "":
+            return None
+        parts.append(slot.text)
+    return "".join(parts).strip()
+
+
 def render(line: Line, look: Callable[[str], Slot | None]) -> str | None:
     """Fill one line.
 
@@ -183,6 +200,8 @@ def render(line: Line, look: Callable[[str], Slot | None]) -> str | None:
     """
     if "{" not in line.text:
         return line.text
+    if "{" not in _SLOT.sub("", line.text):
+        return _plain(line, look)
     try:
         names = slots(line.text)
     except ValueError as error:

@@ -172,14 +172,14 @@ def undecided_names(node: Node) -> Iterator[Name]:
 # --- derived facts -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Read:
     """A fact, a constant or the day, as it stands."""
 
     operand: Operand
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Apply:
     """A function of expressions: plus, minus, times, divide, days_since, days_until, size, both, without, first."""
 
@@ -187,7 +187,7 @@ class Apply:
     args: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Gather:
     """One figure over the rows of an entity that hold `where`: count, max, min, sum, mean, latest, earliest, list.
 
@@ -204,7 +204,7 @@ class Gather:
     known_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Weighted:
     """Mean of a map of scores, weighted by another map; equal weights where that is unknown."""
 
@@ -212,14 +212,14 @@ class Weighted:
     weights: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class When:
     """Yes or no: does the condition hold?"""
 
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Cases:
     """The value beside the first condition that holds; unknown as soon as one before it is unknown."""
 
@@ -227,7 +227,7 @@ class Cases:
     otherwise: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """A lookup by a fact's value."""
 
@@ -236,7 +236,7 @@ class Table:
     otherwise: Any = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Metric:
     """A column of a metric's SQL result for the account."""
 
@@ -247,7 +247,7 @@ class Metric:
 Expr = Read | Apply | Gather | Weighted | When | Cases | Table | Metric
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Derived:
     """A derived fact: what it is and how it is made. `inferred` is a guess that must be shown as one; `in_book` is
     made only where a whole book is at hand."""

@@ -6,16 +6,16 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from advisor import yaml_in
-from advisor.content import shown
-from advisor.home import content_root, demo
-from advisor.mapping import FolderMapping, read_mapping, recognise
+from advisor.home import content_root, demo, shown
 from advisor.model import AdvisorError, Place, Problem, stop
-from advisor.read_rules import check_keys
 from advisor.vocabulary import Vocabulary
-from advisor.yaml_in import Item
+from advisor.yaml_in import Item, check_keys
+
+if TYPE_CHECKING:
+    from advisor.mapping import FolderMapping
 
 LANGUAGES = ("zh", "en")
 _KEYS = {"data", "mapping", "as_of", "language", "currency", "country", "closed", "history"}
@@ -120,9 +120,11 @@ def _path(item: Item, key: str, home: Path | None) -> Path | None:
 
 def _mapping(wish: Wish, item: Item, home: Path | None, data: Path, vocabulary: Vocabulary) -> FolderMapping | None:
     path = wish.mapping or _path(item, "mapping", home)
-    if path:
-        return read_mapping(path, vocabulary)
-    return recognise(data, vocabulary) if data.is_dir() else None
+    if path is None and (not data.is_dir() or any(one.stem == "accounts" for one in data.iterdir())):
+        return None
+    from advisor.mapping import read_mapping, recognise
+
+    return read_mapping(path, vocabulary) if path else recognise(data, vocabulary)
 
 
 def _closed(item: Item, problems: list[Problem]) -> tuple[tuple[datetime.date, datetime.date], ...]:

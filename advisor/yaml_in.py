@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 import yaml
 
 from advisor.model import AdvisorError, Place, Problem
+from advisor.vocabulary import nearest
 
 _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_DEPTH = 60
@@ -195,3 +196,10 @@ def load(path: Path, shown: str) -> tuple[Item, list[Problem]]:
         return Item({}, Place(shown, 1, 1)), [Problem("not-utf8", Place(shown, 1, 1))]
     except OSError as error:
         return Item({}, Place(shown)), [Problem("unreadable", Place(shown), "error", {"why": error.strerror})]
+
+
+def check_keys(item: Item, known: set[str], problems: list[Problem]) -> None:
+    """Report keys that nobody reads, with the nearest known one."""
+    for key, value in item.items():
+        if key not in known:
+            problems.append(Problem("unknown-key", value.here, "error", {"key": key, "near": nearest(key, known)}))

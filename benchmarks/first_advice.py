@@ -78,9 +78,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     options = parser.parse_args()
     engine = version("durable_rules") if durable_match.available() else "not importable"
-    print(
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, durable-rules {engine}, DuckDB {version('duckdb')}"
-    )
+    versions = f"durable-rules {engine}, DuckDB {version('duckdb')}"
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {versions}")
     times = cold(options.repeats)
     print(f"advise A01, cold: best {min(times):.2f} s, median {statistics.median(times):.2f} s of {len(times)} runs")
     found = rates(options.rounds)

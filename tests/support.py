@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from advisor import content as contents
-from advisor import session
+from advisor import read_content, session
 from advisor.advice import Advice
 from advisor.advise import Advisor
-from advisor.content import Content
+from advisor.content import Content, sound
 from advisor.workspace import Wish
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,7 +23,7 @@ needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared folder
 
 @functools.cache
 def bundled() -> Content:
-    return contents.sound(contents.load())
+    return sound(read_content.load())
 
 
 @functools.cache

@@ -40,9 +40,9 @@ def step_of(facts: dict[str, Any], code: str, tmp_path: Path, **options: Any) ->
 def made(code: str, **more: Any) -> Step:
     base: dict[str, Any] = {
         "play": "p", "title": "", "headline": "", "readers": ("rep",), "urgency": 3, "hours": 24, "lead": 0,
-        "degree": 0, "amount": None, "subject": ("account", "A1"), "then": (), "not_first": (), "message": "", "ask": (),
-        "if_they_say": (), "do_not": (), "steps": (), "done_when": "", "because_text": (), "because": (),
-        "due_on": AS_OF, "first_due_on": AS_OF, "basis": (),
+        "degree": 0, "amount": None, "subject": ("account", "A1"), "then": (), "not_first": (), "message": "",
+        "ask": (), "if_they_say": (), "do_not": (), "steps": (), "done_when": "", "because_text": (),
+        "because": (), "due_on": AS_OF, "first_due_on": AS_OF, "basis": (),
     }  # fmt: skip
     from advisor.advice import Person
 

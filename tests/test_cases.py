@@ -15,11 +15,12 @@ from advisor.book import from_facts
 from advisor.case_facts import facts_of_case
 from advisor.case_metrics import CaseMetrics
 from advisor.cases import CaseResult, run_all, run_case
-from advisor.content import Content, load
+from advisor.content import Content
 from advisor.durable_match import available
 from advisor.messages import message
 from advisor.model import AdvisorError
 from advisor.plays import Case, Play
+from advisor.read_content import load
 from tests.overlay import line_of, planted
 
 AS_OF = datetime.date(2026, 11, 20)

@@ -12,7 +12,7 @@ from data_vocabulary import field_of, folder, vocabulary, words
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor import content, session
+from advisor import read_content, session
 from advisor.cell_words import read_words
 from advisor.cells import Bad, parse
 from advisor.model import State, Value
@@ -204,7 +204,7 @@ def test_a_workspace_has_words_of_its_own(tmp_path: Path) -> None:
     made = session.open_book(wish).book
     assert made.problems == ()
     assert made.accounts()[0].get("objective_need").data is True and not made.accounts()[0].get("stage").known
-    fields = content.load(own).vocabulary.entities["account"].fields.values()
+    fields = read_content.load(own).vocabulary.entities["account"].fields.values()
     derived = next(one.name for one in fields if one.derived and one.type == "yes_no" and not one.recorded)
     facts = tmp_path / "facts.yaml"
     facts.write_text(f"account: {{id: A, objective_need: oui}}\nderived: {{{derived}: oui}}\n", encoding="utf-8")
@@ -224,9 +224,9 @@ def test_a_workspace_has_words_of_its_own(tmp_path: Path) -> None:
     ],
 )
 def test_mistakes_in_words_are_named(text: str, code: str, line: int, tmp_path: Path) -> None:
-    problems = content.load(workspace(tmp_path, text)).problems
+    problems = read_content.load(workspace(tmp_path, text)).problems
     assert [(one.code, one.place.line) for one in problems] == [(code, line)]
 
 
 def test_a_lone_word_is_a_list_of_one(tmp_path: Path) -> None:
-    assert content.load(workspace(tmp_path, "yes: oui\n")).cells.yes == {"oui"}
+    assert read_content.load(workspace(tmp_path, "yes: oui\n")).cells.yes == {"oui"}

@@ -119,7 +119,7 @@ def test_facts_from_standard_input(run: Any) -> None:
     account = "{id: A1, name: Probe, stage: prospect, objective_need: true, growth_potential: 5}"
     text = f"as_of: 2026-11-20\nfacts:\n  account: {account}\n"
     record = json.loads(run("advise", "--facts", "-", "--format", "json", input=text).stdout)
-    assert [step["code"] for step in record["advice"]] == ["P11"]
+    assert record["advice"][0]["code"] == "P11"
 
 
 def test_the_manager_has_a_page_of_their_own(run: Any) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from advisor import yaml_in
 from advisor.advise import Advisor
 from advisor.book import from_facts
-from advisor.content import Content, load
+from advisor.content import Content
 from advisor.explain import Explanation, explain, record, text
 from advisor.explain_edits import Edit
 from advisor.explain_lines import Line, Teller, Words
@@ -29,6 +29,7 @@ from advisor.model import Row, State, Value, known
 from advisor.page_json import dumps
 from advisor.page_text import width
 from advisor.plays import Play
+from advisor.read_content import load
 from advisor.reference import evaluate
 from advisor.tree import (
     All,

@@ -199,7 +199,7 @@ def test_bundled_mappings_are_sound() -> None:
 def test_northwind() -> None:
     found = recognise(SHARED / "northwind", vocabulary())
     assert found is not None and found.name == "northwind" and found.as_of is not None
-    made = book.load(SHARED / "northwind", vocabulary(), found.as_of, words=words())
+    made = book.load(SHARED / "northwind", vocabulary(), found.as_of, found, words())
     assert made.problems == ()
     assert {name: len(rows) for name, rows in made.tables.items() if rows is not None} == {
         "account": 91, "contact": 91, "order": 830, "product": 77, "rep": 9,
@@ -220,7 +220,7 @@ def test_northwind() -> None:
 def test_maven_crm() -> None:
     found = recognise(SHARED / "maven_crm", vocabulary())
     assert found is not None and found.name == "maven_crm" and found.as_of is not None
-    made = book.load(SHARED / "maven_crm", vocabulary(), found.as_of, words=words())
+    made = book.load(SHARED / "maven_crm", vocabulary(), found.as_of, found, words())
     assert codes(made.problems) == ["data-without-account"]
     assert (len(made.accounts()), len(made.tables["opportunity"] or ()), len(made.aside["opportunity"])) == (
         85,

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from advisor import metric_tables
-from advisor.metrics import Metrics, check_metrics, check_sql
+from advisor.metric_check import check_sql
+from advisor.metrics import Metrics, check_metrics
 from advisor.model import Problem
 from tests.metric_fixture import policy, vocabulary
 

@@ -5,24 +5,34 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from advisor import yaml_in
 from advisor.model import Problem
 
 
 @functools.cache
-def catalogue() -> Mapping[str, Mapping[str, str]]:
-    """All messages by code; read when the first one is needed."""
-    found: dict[str, Any] = {}
-    for path in sorted(Path(__file__).parent.glob("*.yaml")):
-        found |= yaml_in.load(path, path.name)[0].plain()
+def _part(path: Path) -> Mapping[str, Mapping[str, str]]:
+    found: Mapping[str, Mapping[str, str]] = yaml_in.load(path, path.name)[0].plain()
     return found
+
+
+def _parts() -> list[Path]:
+    """The parts of the catalogue, those of usage first: nearly every run prints one of them, few print others."""
+    return sorted(Path(__file__).parent.glob("*.yaml"), key=lambda path: (path.stem != "usage", path.stem))
+
+
+def catalogue() -> Mapping[str, Mapping[str, str]]:
+    """All messages by code."""
+    return {code: entry for path in _parts() for code, entry in _part(path).items()}
+
+
+def _entry(code: str) -> Mapping[str, str]:
+    return next((_part(path)[code] for path in _parts() if code in _part(path)), {})
 
 
 def message(problem: Problem, language: str) -> tuple[str, str]:
     """A problem's message and hint; a hint that names a nearest name is left out when there is none."""
-    entry = catalogue().get(problem.code, {})
+    entry = _entry(problem.code)
     details = {name: _shown(value) for name, value in problem.details.items()}
     if not entry:
         return f"{problem.code} {dict(problem.details)}", ""
