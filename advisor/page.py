@@ -102,15 +102,17 @@ def day_of(step: Step, as_of: datetime.date, printer: Printer) -> str:
 
 
 def _card(number: int, visit: list[Step], advice: Advice, printer: Printer) -> Card:
+    """One visit. Its first step is told whole, further ones by their first lines: a card fits a phone, JSON has all."""
     head = visit[0]
     parts = [
+        ("deal", (_ended(head.about, printer),)),
         ("see", (_see(head, printer),)),
         ("say", _quoted(head.message, printer)),
         ("ask", _lines([step.ask[:2] for step in visit], printer)),
-        ("do", _lines([step.steps for step in visit], printer)),
+        ("do", _lines([head.steps, *(step.steps[:2] for step in visit[1:])], printer)),
         ("done_when", _lines([(step.done_when,) for step in visit], printer)),
-        ("why", _lines([step.because_text for step in visit], printer)),
-        ("do_not", _lines([step.do_not for step in visit], printer)),
+        ("why", _lines([head.because_text, *(step.because_text[:2] for step in visit[1:])], printer)),
+        ("do_not", _lines([head.do_not, *(step.do_not[:1] for step in visit[1:])], printer)),
         ("also", _lines([(step.headline,) for step in visit[1:]], printer)),
     ]
     shown = tuple((printer.word(key), lines) for key, lines in parts if any(lines))
