@@ -2,12 +2,14 @@
 -- 整本客户:活跃客户数、问题客户占比、二八分布、大客户数。一行,不属于任何一个客户。
 -- The whole book in one row that belongs to no account: active and problem accounts, Pareto shares, key accounts.
 --
--- Active: target to problem, so neither prospects nor exited accounts (M47). With a stage unknown the counts are not
--- given. Pareto: the share that the top 20 % bring, measured, never assumed (M64); among accounts that brought sales
--- (or profit) in the year. Key accounts: tier vip or large and not exited; the tier as asserted, else as in book_rank.
+-- Active: target to problem, so neither prospects nor exited accounts (M47). Accounts whose stage is not known count in
+-- neither and are told apart: stage_unknown_count. Pareto: the share that the top 20 % bring, measured, never assumed
+-- (M64); among accounts that brought sales (or profit) in the year. Key accounts: tier vip or large and not exited; the
+-- tier as asserted, else as in book_rank. Lists are cut at a few names; the counts beside them are of all.
 
 WITH figures AS (
     SELECT accounts.id, accounts.stage, accounts.owner_id,
+           concat_ws(' ', accounts.id, accounts.name) AS called,
            coalesce(accounts.tier, metric_book_rank.tier) AS tier,
            coalesce(accounts.annual_sales, metric_sales.annual_sales) AS sales,
            coalesce(accounts.annual_gross_profit, metric_sales.annual_gross_profit) AS profit
@@ -17,14 +19,16 @@ WITH figures AS (
 ),
 
 counts AS (
-    SELECT count(*) FILTER (WHERE stage IN ('target', 'new', 'regular', 'core', 'strategic_partner', 'problem')) AS active,
+    SELECT count(stage) AS stage_known,
+           count(*) FILTER (WHERE stage IN ('target', 'new', 'regular', 'core', 'strategic_partner', 'problem')) AS active,
            count(*) FILTER (WHERE stage = 'problem') AS problem,
-           count(*) FILTER (WHERE stage IS NULL) AS stage_unknown
+           count(*) FILTER (WHERE stage IS NULL) AS stage_unknown,
+           list(called ORDER BY id) FILTER (WHERE stage = 'problem') AS problems
     FROM figures
 ),
 
 by_sales AS (
-    SELECT sales, row_number() OVER (ORDER BY sales DESC) AS place, count(*) OVER () AS number
+    SELECT called, sales, row_number() OVER (ORDER BY sales DESC, id) AS place, count(*) OVER () AS number
     FROM figures
     WHERE sales > 0
 ),
@@ -38,7 +42,11 @@ shares AS (
                    / nullif(sum(sales), 0) FROM by_sales) AS of_sales,
            (SELECT CASE WHEN sum(profit) > 0 THEN
                    CAST(sum(profit) FILTER (WHERE place <= ceil($policy_pareto_customers * number)) AS DOUBLE)
-                   / sum(profit) END FROM by_profit) AS of_profit
+                   / sum(profit) END FROM by_profit) AS of_profit,
+           (SELECT count(*) FROM by_sales) AS sales_number,
+           (SELECT count(*) FROM by_profit) AS profit_number,
+           (SELECT list(called ORDER BY place) FILTER (WHERE place <= ceil($policy_pareto_customers * number))
+            FROM by_sales) AS top_names
 ),
 
 key_accounts AS (
@@ -50,14 +58,24 @@ key_accounts AS (
 
 SELECT
     CAST(NULL AS VARCHAR) AS account_id,
-    CAST(CASE WHEN stage_unknown = 0 THEN active END AS INTEGER) AS account_count,
-    CAST(CASE WHEN stage_unknown = 0 THEN problem END AS INTEGER) AS problem_count,
-    CASE WHEN stage_unknown = 0 AND active > 0 THEN problem / active END AS problem_ratio,
+    CAST(CASE WHEN stage_known > 0 THEN active END AS INTEGER) AS account_count,
+    CAST(CASE WHEN stage_known > 0 THEN problem END AS INTEGER) AS problem_count,
+    CASE WHEN active > 0 THEN problem / active END AS problem_ratio,
     CAST(stage_unknown AS INTEGER) AS stage_unknown_count,
+    problems[1:$policy_portfolio_names] || CASE WHEN len(problems) > $policy_portfolio_names THEN ['…'] ELSE [] END
+        AS problem_accounts,
     of_sales AS pareto_sales_share,
     of_profit AS pareto_profit_share,
+    CAST(nullif(sales_number, 0) AS INTEGER) AS pareto_sales_of,
+    CAST(CASE WHEN sales_number > 0 THEN ceil($policy_pareto_customers * sales_number) END AS INTEGER) AS pareto_sales_top,
+    CAST(nullif(profit_number, 0) AS INTEGER) AS pareto_profit_of,
+    CAST(CASE WHEN profit_number > 0 THEN ceil($policy_pareto_customers * profit_number) END AS INTEGER)
+        AS pareto_profit_top,
+    top_names[1:$policy_portfolio_names] || CASE WHEN len(top_names) > $policy_portfolio_names THEN ['…'] ELSE [] END
+        AS pareto_sales_accounts,
     CAST((SELECT count(*) FROM figures WHERE tier IS NOT NULL) AS INTEGER) AS tier_count,
-    CAST(coalesce((SELECT sum(number) FROM key_accounts), 0) AS INTEGER) AS ka_count,
+    CASE WHEN (SELECT count(tier) FROM figures) > 0
+         THEN CAST(coalesce((SELECT sum(number) FROM key_accounts), 0) AS INTEGER) END AS ka_count,
     CAST((SELECT max(number) FROM key_accounts WHERE owner_id IS NOT NULL) AS INTEGER) AS ka_span_max,
     '' AS source
 FROM counts
