@@ -127,9 +127,10 @@ def _account(advisor: Any, name: str | None, facts: str | None) -> Any:
     return find_account(advisor.book, name)
 
 
-def _finish(advisor: Any, strict: bool) -> None:
-    if strict and any(problem.level != "note" for problem in advisor.book.problems):
-        report(list(advisor.book.problems), advisor.settings.language)
+def _finish(advisor: Any, strict: bool, found: tuple[Problem, ...]) -> None:
+    problems = [*advisor.book.problems, *(one for one in found if one not in advisor.book.problems)]
+    if strict and any(problem.level != "note" for problem in problems):
+        report(problems, advisor.settings.language)
         sys.exit(1)
 
 
@@ -163,7 +164,36 @@ def advise(
     advisor = _open(options)
     advice = advisor.advise(_account(advisor, account, options.get("facts")), top, everything)
     click.echo(show.advice(advice, advisor.printer, form, everything, reader), nl=False)
-    _finish(advisor, strict)
+    _finish(advisor, strict, advice.problems)
+
+
+@main.command()
+@click.argument("account", required=False)
+@FACTS
+@RUN
+@click.option("--format", "form", type=click.Choice(["text", "md", "html"]), default="text", show_default=True)
+@click.option(
+    "--for", "reader", default="rep", show_default=True, help="Whose brief: rep, manager, sponsor, service, finance."
+)
+@guarded
+def brief(account: str | None, form: str, reader: str, **options: Any) -> None:
+    """One page on an ACCOUNT to prepare a meeting: stage, needs, people, rhythm, rivals, plan, then the steps."""
+    from advisor import show
+
+    advisor = _open(options)
+    click.echo(show.brief(advisor, _account(advisor, account, options.get("facts")), form, reader), nl=False)
+
+
+@main.command()
+@FACTS
+@RUN
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@guarded
+def portfolio(form: str, **options: Any) -> None:
+    """For the manager: problem accounts, spans, owners, 80/20, funnel, upgrades and tiers of the whole book."""
+    from advisor import show
+
+    click.echo(show.portfolio(_open(options), form), nl=False)
 
 
 @main.command()
@@ -193,10 +223,11 @@ def reply(
     account: str, play: str, answer: str, until: datetime.date | None, because: str, subject: str, **options: Any
 ) -> None:
     """Answer a step: it is kept in the history, which every run reads."""
-    from advisor import replies, show
+    from advisor import naming, replies, show
 
     advisor = _open(options)
-    row, found = _account(advisor, account, None), advisor.content.play(play)
+    row = _account(advisor, account, None)
+    found = naming.play_named(advisor, row, play)
     path = replies.reply(advisor, row, found, answer, until, because, subject)
     click.echo(show.replied(advisor, row, found, answer, until, path), nl=False)
 
@@ -272,6 +303,18 @@ def test(path: Path | None, lang: str | None, only: str) -> None:
     text, wrong = show.tested(path, lang or "zh", only)
     click.echo(text, nl=False)
     sys.exit(1 if wrong else 0)
+
+
+@main.command()
+@click.option("--out", type=_path, metavar="DIR", default=Path("advisor-docs"), help="Where to (default advisor-docs).")
+@CONTENT
+@LANG
+@guarded
+def docs(out: Path, content: Path | None, lang: str | None) -> None:
+    """Write a trainer's page for each play, in Chinese and English, with an index: HTML that opens from disk."""
+    from advisor import show
+
+    click.echo(show.documented(out, content, lang or "zh"), nl=False)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Step:
-    """One next step. `code` and everything in it is in one language."""
+    """One next step. `code` and everything in it is in one language. `about` tells a deal from the account's others."""
 
     play: str
     code: str
@@ -67,6 +67,7 @@ class Step:
     trace: Trace | None = None
     rank: int = 0
     visit: int = 0
+    about: str = ""
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -121,7 +122,7 @@ class Advice:
     shown: int
     dropped: tuple[Dropped, ...]
     missing: tuple[Missing, ...]
-    portfolio: tuple[GuardLine, ...]
+    portfolio: tuple[Step, ...]
     problems: tuple[Problem, ...]
     notes: tuple[str, ...] = ()
     known: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +13,15 @@ from advisor import durable_match
 from advisor.advice import Advice, Dropped, GuardLine, Missing, Step
 from advisor.book import Book
 from advisor.calendar import Calendar
+from advisor.consistency import contradicted
+from advisor.consistency import problem as contradiction
 from advisor.content import Content
 from advisor.durable_match import DurableMatcher
-from advisor.facts import AccountFacts
+from advisor.facts import AccountFacts, BookFacts
 from advisor.history import History
 from advisor.model import InternalDisagreement, Problem, Row
 from advisor.people import Picking
-from advisor.plays import Guard, Play
+from advisor.plays import ABOUTS, PORTFOLIO, Guard, Play
 from advisor.reasons import fired_leaves, unknown_facts
 from advisor.reference import Trace, evaluate
 from advisor.render import Steps
@@ -60,7 +63,8 @@ class Advisor:
         self._matchers = self._build() if self.engine == "durable" else {}
         self._clean = self._without_barred()
         rest = int(content.policy.get("again_after_days", 180)), int(content.policy.get("episode_days", 30))
-        self.history = History(book.tables.get("history") or (), settings.as_of, rest[1], rest[0])
+        shared = frozenset(play.code for play in content.plays if play.about == PORTFOLIO)
+        self.history = History(book.tables.get("history") or (), settings.as_of, rest[1], rest[0], shared)
 
     # --- guards ----------------------------------------------------------------------------------
 
@@ -108,17 +112,17 @@ class Advisor:
             about: DurableMatcher(
                 {p.code: p.when for p in self.plays.values() if p.about == about}, self.settings.as_of
             )
-            for about in SUBJECTS
+            for about in ABOUTS
         }
 
     def facts(self, account: Row) -> AccountFacts:
         """The account's facts, without the rows that guards bar."""
         return AccountFacts(self._clean, self.knowledge, account)
 
-    def traces(self, facts: AccountFacts) -> list[Fired]:
+    def traces(self, facts: AccountFacts, abouts: tuple[str, ...] = SUBJECTS) -> list[Fired]:
         """Every play about every subject of the account, with its trace whatever the verdict."""
         found = []
-        for about in SUBJECTS:
+        for about in abouts:
             plays = [play for play in self.plays.values() if play.about == about]
             for row in facts.rows(about) or ():
                 hand = facts.hand(row)
@@ -166,12 +170,31 @@ class Advisor:
             shown=shown,
             dropped=(*gone, *below),
             missing=self._missing(facts, traces),
-            portfolio=(),
-            problems=tuple(problem for problem in self.book.problems if _concerns(problem, account)),
+            portfolio=self.portfolio,
+            problems=(*(one for one in self.book.problems if _concerns(one, account)), *self._contradictions(facts)),
             notes=maker.notes(),
             known=() if steps else maker.known(),
             marks=maker.marks(),
         )
+
+    def _contradictions(self, facts: AccountFacts) -> Iterator[Problem]:
+        found = contradicted(self.content.contradictions, facts)
+        return (contradiction(rule, row, facts.account) for rule, row in found)
+
+    # --- the whole book --------------------------------------------------------------------------
+
+    def book_facts(self) -> BookFacts:
+        """The facts of the book as a whole, or of the portfolio that a facts file gives."""
+        return BookFacts(self._clean, self.knowledge)
+
+    @functools.cached_property
+    def portfolio(self) -> tuple[Step, ...]:
+        """What is to be said about the whole book, the same for every account of it; the history is one as well."""
+        facts = self.book_facts()
+        fired = [one for one in self.traces(facts, (PORTFOLIO,)) if one.trace.verdict]
+        kept = [one for one in fired if not self.history.dropped(facts.account.id, one.play, one.subject)]
+        maker = Steps(self.content, self.printer, facts, self.calendar, self.picking(), frozenset())
+        return ranked([maker.step(one.play, one.hand, one.trace, self._past(facts.account, one)) for one in kept])
 
     def picking(self) -> Picking:
         return self.content.picking

@@ -36,7 +36,7 @@ class _Given:
             self.account.update(item.items())
         elif entity is not None:
             self.tables[entity.table] = item
-        elif self.about == _OPPORTUNITY and self._has(_OPPORTUNITY, name):
+        elif self.about != _ACCOUNT and self._has(self.about, name):
             self.subject[name] = item
         elif self._has(_ACCOUNT, name):
             (self.account if self._is_recorded(name) else self.derived)[name] = item
@@ -72,7 +72,7 @@ class _Given:
         self.problems.append(Problem("case-unknown-fact", item.here, "error", {"name": name, "near": near}))
 
     def _names(self) -> Iterator[str]:
-        for entity in (_OPPORTUNITY, _ACCOUNT) if self.about == _OPPORTUNITY else (_ACCOUNT,):
+        for entity in dict.fromkeys((self.about, _ACCOUNT)):
             for known in self.vocabulary.entities[entity].fields:
                 yield from {known, known.partition(".")[0]}
         yield from (entity.table for entity in self.vocabulary.entities.values())
@@ -82,12 +82,20 @@ class _Given:
     def finish(self) -> Item:
         if self.about == _OPPORTUNITY:
             self._put_subject()
+        elif self.about != _ACCOUNT:
+            self._put_single()
         whole = {
             _ACCOUNT: Item(self.account, self.home.place),
             **self.tables,
             **({_DERIVED: Item(self.derived, self.home.place)} if self.derived else {}),
         }
         return Item(whole, self.home.place, self.home.key_place)
+
+    def _put_single(self) -> None:
+        """Bare facts are those of the only row, the portfolio."""
+        table = self.vocabulary.entities[self.about].table
+        given = self.tables.get(table) or Item({}, self.home.place)
+        self.tables[table] = Item({**self.subject, **(given.value or {})}, given.place, given.key_place)
 
     def _put_subject(self) -> None:
         """Bare facts are those of the one opportunity, or common to all that are listed."""

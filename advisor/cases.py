@@ -15,7 +15,7 @@ from advisor.case_facts import facts_of_case
 from advisor.case_metrics import CaseMetrics
 from advisor.content import Content, with_plays
 from advisor.model import AdvisorError, InternalDisagreement, Problem
-from advisor.plays import Case, Play
+from advisor.plays import PORTFOLIO, Case, Play
 from advisor.reasons import fired_leaves
 from advisor.workspace import Settings
 
@@ -90,8 +90,8 @@ def run_case(
 
 
 def _subject(play: Play) -> Play:
-    """The play as it is tried: active, and one about the whole book about the only account in it."""
-    return replace(play, status="active", about="account" if play.about == "portfolio" else play.about)
+    """The play as it is tried: active."""
+    return replace(play, status="active")
 
 
 def _problem(case: Case, code: str, **details: object) -> Problem:
@@ -125,6 +125,7 @@ class _Run:
     def problems(self) -> list[Problem]:
         account = self.advisor.book.accounts()[0]
         tried = self.advisor.traces(self.advisor.facts(account))
+        tried += self.advisor.traces(self.advisor.book_facts(), (PORTFOLIO,))
         dropped = [self.advisor.history.dropped(account.id, one.play, one.subject) for one in tried]
         fired = [one for one, drop in zip(tried, dropped, strict=True) if one.trace.verdict and not drop]
         if self.case.expect == "silent":
@@ -132,7 +133,8 @@ class _Run:
         if not fired:
             why = said(leaf for one in tried for leaf in blamed(one.trace))
             return [*self.given, self.problem("case-silent", why=why or "-")]
-        steps = [step for step in self.advisor.advise(account, everything=True).steps if step.code == self.play.code]
+        advice = self.advisor.advise(account, everything=True)
+        steps = [step for step in (*advice.steps, *advice.portfolio) if step.code == self.play.code]
         return [*self.given, *self.because(fired), *self.due(steps), *self.person(steps)]
 
     # --- expectations ----------------------------------------------------------------------------

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from advisor.cases import without
+from advisor.check_brief import check_brief
 from advisor.content import Content
 from advisor.metrics import Metrics, check_metrics
 from advisor.model import Place, Problem
-from advisor.plays import Guard, Line, Play
+from advisor.plays import Check, Guard, Line, Play
 from advisor.read_play import BLOCKS, LANGUAGES
-from advisor.slots import known_slots
+from advisor.slots import book_slots, known_slots
 from advisor.templates import check_line, readings, slots
 from advisor.vocabulary import nearest
 
@@ -39,6 +40,8 @@ def check(content: Content) -> list[Problem]:
     sound = {file: metric for file, metric in content.metrics.items() if metric[1] not in refused}
     found += check_metrics(Metrics(sound, content.policy), content.vocabulary)
     found += [one for guard in content.guards for one in _guard(guard)]
+    found += [one for check in content.checks for one in _book_check(check, content)]
+    found += check_brief(content)
     return sorted(found, key=lambda one: (one.place.path, one.place.line, one.place.column))
 
 
@@ -65,9 +68,22 @@ def _texts(play: Play, content: Content) -> Iterator[Problem]:
                 yield from check_line(line, known)
 
 
+def _book_check(check: Check, content: Content) -> Iterator[Problem]:
+    known: Mapping[str, Any] = book_slots(content.vocabulary, content.policy)
+    for lines in (*check.lines.values(), *check.unknown.values()):
+        for line in lines:
+            yield from check_line(line, known)
+    yield from _alike([(check.name, check.lines), (check.name, check.unknown)])
+    yield from _entries(check.basis, check.place)
+
+
 def _languages(play: Play) -> Iterator[Problem]:
+    yield from _alike(_blocks(play))
+
+
+def _alike(blocks: Iterable[tuple[str, Mapping[str, tuple[Line, ...]]]]) -> Iterator[Problem]:
     """Both languages say the same: as many lines in each block, and the same slots in each line."""
-    for block, languages in _blocks(play):
+    for block, languages in blocks:
         one, other = (languages.get(language, ()) for language in LANGUAGES)
         if len(one) != len(other):
             yield problem("block-lines-differ", (other or one)[0].place, block=block, zh=len(one), en=len(other))
@@ -128,12 +144,15 @@ def _cases(play: Play) -> Iterator[Problem]:
             yield problem("case-missing", play.places.get("cases", play.place), expect=expect)
 
 
-def _card(play: Play, content: Content) -> Iterator[Problem]:
-    for entry in play.basis:
+def _entries(basis: Iterable[str], place: Place) -> Iterator[Problem]:
+    for entry in basis:
         number = _ENTRY.fullmatch(entry)
         if not number or not 1 <= int(number[1]) <= _LAST_ENTRY:
-            place = play.places.get("basis", play.place)
             yield problem("unknown-entry", place, entry=entry, last=f"M{_LAST_ENTRY}")
+
+
+def _card(play: Play, content: Content) -> Iterator[Problem]:
+    yield from _entries(play.basis, play.places.get("basis", play.place))
     codes = [other.code for other in content.plays]
     for code in play.beside:
         if code not in codes:

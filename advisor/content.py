@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from advisor.cell_words import Words
+from advisor.consistency import Contradiction
 from advisor.facts import Knowledge
 from advisor.model import AdvisorError, Problem, stop
+from advisor.outline import Outline
 from advisor.people import Picking
-from advisor.plays import Guard, Play, Playbook
+from advisor.plays import Check, Guard, Play, Playbook
 from advisor.tree import Derived
 from advisor.vocabulary import Vocabulary, nearest
 
@@ -43,6 +45,9 @@ class Content:
     digest: str
     picking: Picking = field(default_factory=Picking)
     problems: tuple[Problem, ...] = ()
+    checks: tuple[Check, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+    brief: Outline = field(default_factory=Outline)
 
     def knowledge(self) -> Knowledge:
         """What turns records into facts."""

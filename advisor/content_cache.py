@@ -18,36 +18,36 @@ from advisor.home import cache_folder, content_root, keep, shown
 _KEPT = 8
 
 
-def load(workspace: Path | None = None) -> Content:
+def load(workspace: Path | None = None, presets: tuple[str, ...] = ()) -> Content:
     """The content without its plays' cases, from the cache where nothing has changed since.
 
-    Args: workspace – as in `read_content.load`. The environment's ADVISOR_CACHE names another cache folder, or `off`.
+    Args: workspace, presets – as in `read_content.load`. The environment's ADVISOR_CACHE names another cache folder, or `off`.
     """
     folder = cache_folder()
     if folder is None:
-        return _without_cases(_parse(workspace))
-    path = folder / f"{_key(workspace)}.pickle"
+        return _without_cases(_parse(workspace, presets))
+    path = folder / f"{_key(workspace, presets)}.pickle"
     found = _read(path)
     if found is None:
-        found = _without_cases(_parse(workspace))
+        found = _without_cases(_parse(workspace, presets))
         if not found.problems:
             _write(path, found)
     return found
 
 
-def _parse(workspace: Path | None) -> Content:
+def _parse(workspace: Path | None, presets: tuple[str, ...]) -> Content:
     from advisor import read_content
 
-    return read_content.load(workspace)
+    return read_content.load(workspace, presets)
 
 
 def _without_cases(found: Content) -> Content:
     return with_plays(found, (replace(play, cases=()) for play in found.plays))
 
 
-def _key(workspace: Path | None) -> str:
+def _key(workspace: Path | None, presets: tuple[str, ...] = ()) -> str:
     """Content files by their bytes; the program's own files by their times, which is quicker and only matters to us."""
-    digest = hashlib.sha256(f"{__version__} {sys.version}".encode())
+    digest = hashlib.sha256(f"{__version__} {sys.version} {presets}".encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(f"{path.name} {path.stat().st_mtime_ns}".encode())
     for layer in [content_root(), *([workspace] if workspace else [])]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from advisor.facts import AccountFacts
+from advisor.in_words import SPANS, Called
 from advisor.model import UNKNOWN, Origin, Row, State, Value
 from advisor.reference import Trace, Verdict, evaluate, find_row, resolve
 from advisor.tree import (
@@ -40,7 +41,6 @@ Hand = tuple[Row, ...]
 MOST_ROWS = 5
 MOST_IN_FULL = 2
 DEEPEST = 4
-_SPANS = frozenset({"older_than", "within_last", "within_next"})
 _MADE = (Origin.DERIVED, Origin.INFERRED)
 
 
@@ -64,36 +64,12 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Words:
+class Words(Called):
     """How facts, records and comparisons are called in one language."""
 
     facts: AccountFacts
     vocabulary: Vocabulary
     printer: Printer
-
-    def word(self, key: str, **slots: object) -> str:
-        return self.printer.word(key, **slots)
-
-    def field(self, entity: str, name: str) -> Field | None:
-        return self.vocabulary.field(entity, name)
-
-    def guarded(self, entity: str, name: str) -> bool:
-        """Facts that only guards may read are never shown."""
-        field = self.field(entity, name)
-        return bool(field and field.guarded)
-
-    def entity(self, name: str) -> str:
-        found = self.vocabulary.entities.get(name)
-        return self.lower(self.printer.label(found.label, name) if found else name)
-
-    def label(self, entity: str, name: str) -> str:
-        found = self.field(entity, name)
-        return self.lower(self.printer.label(found.label, name) if found else name)
-
-    def lower(self, text: str) -> str:
-        """A label inside a sentence: languages with small letters begin it with one, but for abbreviations."""
-        small = self.printer.words.get("choices_in_lower_case") and not text[1:2].isupper()
-        return text[:1].lower() + text[1:] if small else text
 
     def shown(self, value: Value, field: Field | None) -> str:
         """A value as printed; a reference by the name of what it points to."""
@@ -132,16 +108,12 @@ class Words:
     def condition(self, node: Leaf | Count, what: str, field: Field | None, limits: tuple[Value, ...]) -> str:
         """A comparison in words."""
         shown = [self._limit(node.op, *pair, field) for pair in zip(node.operands, limits, strict=False)]
-        key = node.op
-        if key == "is" and field and field.type == "yes_no":
-            key = "is_yes_no"
-        elif field and field.type == "date" and f"{key}_date" in self.printer.words["explain_ops"]:
-            key = f"{key}_date"
+        key = self.comparison(node.op, field)
         ends = {"low": shown[0], "high": shown[-1]} if shown else {}
         return self.word(f"explain_ops.{key}", fact=what, limit=self.either(shown), **ends)
 
     def _limit(self, op: str, operand: Operand, limit: Value, field: Field | None) -> str:
-        if op in _SPANS:
+        if op in SPANS:
             text = self.printer.word("day" if limit.data == 1 else "days", n=limit.data) if limit.known else ""
         else:
             text = self.shown(limit, field)

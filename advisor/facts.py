@@ -132,6 +132,20 @@ class AccountFacts:
         return found
 
 
+class BookFacts(AccountFacts):
+    """The facts of the book as a whole: those of its single rows. It has no account, so no account's records either."""
+
+    def __init__(self, book: Source, knowledge: Knowledge) -> None:
+        super().__init__(book, knowledge, Row("account", "", {}, ""))
+
+    def rows(self, entity: str) -> Rows | None:
+        """The one row of an entity that the book has one of; what belongs to accounts is unknown here."""
+        if entity == "account":
+            return super().rows(entity)
+        found = self.book.rows_of(entity, "")
+        return found if found and len(found) == 1 and not found[0].get("account_id").known else None
+
+
 def _unknown_somewhere(name: Name, facts: AccountFacts) -> bool:
     """Is the fact unknown in some row of its table, or the table itself?"""
     table = facts.rows(name.entity)

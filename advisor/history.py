@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from advisor.advice import Dropped
@@ -30,21 +30,28 @@ class Past:
 class History:
     """Earlier advice, by account, play code and subject."""
 
-    def __init__(self, rows: Iterable[Row], as_of: Day, episode_days: int, rest_days: int) -> None:
+    def __init__(
+        self, rows: Iterable[Row], as_of: Day, episode_days: int, rest_days: int, shared: Collection[str] = ()
+    ) -> None:
         self.as_of = as_of
         self.episode_days = episode_days
         self.rest_days = rest_days
+        self.shared = shared
         self._past: dict[Key, Past] = {}
         for row in sorted(rows, key=_when):
             self._add(row)
 
     def _add(self, row: Row) -> None:
         account, subject = row.text("account_id"), row.text("subject_id")
-        key = (account, row.text("code"), subject or account)
+        key = self._key(account, row.text("code"), subject or account)
         if _when(row) > self.as_of.isoformat():
             return
         old = self._past.get(key, Past())
         self._past[key] = self._joined(old, row)
+
+    def _key(self, account_id: str, code: str, subject_id: str) -> Key:
+        """Plays about the whole book (`shared`) have one history, at whichever account it was noted."""
+        return ("", code, "") if code in self.shared else (account_id, code, subject_id)
 
     def _joined(self, old: Past, row: Row) -> Past:
         """Lay a later record over what is known; a long pause begins anew."""
@@ -62,7 +69,7 @@ class History:
 
     def past(self, account_id: str, play: Play, subject_id: str) -> Past:
         """What is known of this step; an episode that ended long ago counts no more."""
-        past = self._past.get((account_id, play.code, subject_id), Past())
+        past = self._past.get(self._key(account_id, play.code, subject_id), Past())
         last = past.last_on or past.first_on
         stale = last and (self.as_of - last).days > self.episode_days
         return Past(response=past.response, responded_on=past.responded_on, until=past.until) if stale else past
@@ -104,7 +111,8 @@ def from_advice(record: Mapping[str, object]) -> list[dict[str, object]]:
     if not isinstance(account, Mapping) or not isinstance(advice, list):
         return []
     rows = []
-    for step in advice:
+    portfolio = record.get("portfolio")
+    for step in [*advice, *(portfolio if isinstance(portfolio, list) else [])]:
         subject = step.get("subject", {})
         due = step.get("first_due_on") or step.get("due_on")
         rows.append(

@@ -58,7 +58,7 @@ def page(advice: Advice, printer: Printer, everything: bool = False, reader: str
         day=printer.day(advice.as_of),
         warnings=tuple(dict.fromkeys(guard.text for guard in advice.guards)) + advice.notes,
         cards=cards,
-        closing=_closing(advice, printer, few, others, bool(questions)),
+        closing=_closing(advice, printer, few, others, bool(questions)) + _portfolio(advice, printer, reader),
         question=printer.word("one_question", question=questions[0].question) if questions and not few else "",
         questions=tuple(_question(m.question, m.titles, printer) for m in questions[:QUESTIONS]) if few else (),
         more=printer.word("more", n=hidden) if hidden else "",
@@ -84,6 +84,12 @@ def _closing(advice: Advice, printer: Printer, few: bool, others: int, asks: boo
     if thin:
         found.append(printer.word("first_deed"))
     return tuple(found)
+
+
+def _portfolio(advice: Advice, printer: Printer, reader: str) -> tuple[str, ...]:
+    """What is to be said of the whole book stands on the pages of those whose step it is."""
+    steps = [step for step in advice.portfolio if reader in step.readers]
+    return tuple(printer.word("portfolio.step", headline=step.headline) for step in steps)
 
 
 def _question(question: str, titles: tuple[str, ...], printer: Printer) -> str:

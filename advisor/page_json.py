@@ -23,10 +23,16 @@ def record(advice: Advice) -> dict[str, Any]:
         "advice": [_step(step) for step in advice.top],
         "dropped": [_dropped(one) for one in advice.dropped],
         "missing": [_missing(one) for one in advice.missing],
-        "portfolio": [{"code": line.code, "text": line.text} for line in advice.portfolio],
+        "portfolio": [portfolio_record(step) for step in advice.portfolio],
         "notes": list(advice.notes),
         "problems": [problem_record(problem, advice.language) for problem in advice.problems],
     }
+
+
+def portfolio_record(step: Step) -> dict[str, Any]:
+    """A step about the whole book, in short: what to do, and why."""
+    days = {"due_on": step.due_on.isoformat(), "first_due_on": step.first_due_on.isoformat()}
+    return {"code": step.code, "text": " | ".join((step.headline, *step.because_text)), "for": step.readers[0], **days}
 
 
 def problem_record(problem: Problem, language: str) -> dict[str, Any]:
@@ -47,7 +53,7 @@ def _step(step: Step) -> dict[str, Any]:
         "readers": list(step.readers),
         "urgency": step.urgency,
         "visit": step.visit,
-        "subject": {"entity": step.subject[0], "id": step.subject[1]},
+        "subject": {"entity": step.subject[0], "id": step.subject[1], "about": step.about or None},
         "person": _person(step.person),
         "then": [_person(person) for person in step.then],
         "not_first": list(step.not_first),

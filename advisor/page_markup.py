@@ -26,26 +26,29 @@ footer{color:#5b6675;font-size:.85rem;border-top:1px solid #d5dbe3;margin-top:1.
 
 def markdown(page: Page) -> str:
     """The page as markdown."""
-    lines = [f"# {_md(page.title)}", "", page.day, ""]
+    lines = [f"# {md(page.title)}", "", page.day, ""]
     for warning in page.warnings:
-        lines += [f"> **!** {_md(warning)}", ""]
-    for card in page.cards:
-        lines += _md_card(card)
+        lines += [f"> **!** {md(warning)}", ""]
+    return "\n".join([*lines, *md_body(page), f"_{page.footer}_", ""])
+
+
+def md_body(page: Page, level: str = "##") -> list[str]:
+    """The page's steps and what follows them as markdown; `level` is the mark of a step's heading."""
+    lines = [line for card in page.cards for line in _md_card(card, level)]
     for closing in page.closing:
-        lines += [_md(closing), ""]
-    lines += [f"- {_md(question)}" for question in page.questions]
-    lines += [*([""] if page.questions else []), *([_md(page.question), ""] if page.question else [])]
-    lines += [_md(page.more), ""] if page.more else []
-    return "\n".join([*lines, f"_{page.footer}_", ""])
+        lines += [md(closing), ""]
+    lines += [f"- {md(question)}" for question in page.questions]
+    lines += [*([""] if page.questions else []), *([md(page.question), ""] if page.question else [])]
+    return lines + ([md(page.more), ""] if page.more else [])
 
 
-def _md_card(card: Card) -> list[str]:
+def _md_card(card: Card, level: str) -> list[str]:
     mark = f" **{card.mark}**" if card.urgent else ""
-    head = f"## {card.number}. {card.day}{card.between}{_md(card.headline)}{mark}"
-    return [head, "", *(f"- **{label}** {'  '.join(map(_md, parts))}" for label, parts in card.parts), ""]
+    head = f"{level} {card.number}. {card.day}{card.between}{md(card.headline)}{mark}"
+    return [head, "", *(f"- **{label}** {'  '.join(map(md, parts))}" for label, parts in card.parts), ""]
 
 
-def _md(text: str) -> str:
+def md(text: str) -> str:
     """Names and notes come from records: what would be markup is made harmless."""
     for char in "\\`*_[]<>#|":
         text = text.replace(char, "\\" + char)
@@ -56,11 +59,7 @@ def html(page: Page, language: str) -> str:
     """The page as HTML; every text is escaped, nothing is loaded from elsewhere."""
     parts = [f"<header><h1>{escape(page.title)}</h1><time>{escape(page.day)}</time></header>"]
     parts += [f'<p class="warn">{escape(warning)}</p>' for warning in page.warnings]
-    parts += [_html_card(card) for card in page.cards]
-    parts += [f"<p>{escape(line)}</p>" for line in page.closing]
-    if page.questions:
-        parts.append("<ul>" + "".join(f"<li>{escape(one)}</li>" for one in page.questions) + "</ul>")
-    parts += [f"<p>{escape(line)}</p>" for line in (page.question, page.more) if line]
+    parts += html_body(page)
     parts.append(f"<footer>{escape(page.footer)}</footer>")
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
@@ -69,6 +68,16 @@ def html(page: Page, language: str) -> str:
         + "\n".join(parts)
         + "\n</body></html>\n"
     )
+
+
+def html_body(page: Page) -> list[str]:
+    """The page's steps and what follows them as HTML."""
+    parts = [_html_card(card) for card in page.cards]
+    parts += [f"<p>{escape(line)}</p>" for line in page.closing]
+    if page.questions:
+        parts.append("<ul>" + "".join(f"<li>{escape(one)}</li>" for one in page.questions) + "</ul>")
+    parts += [f"<p>{escape(line)}</p>" for line in (page.question, page.more) if line]
+    return parts
 
 
 def _html_card(card: Card) -> str:

@@ -47,32 +47,38 @@ def _latin(char: str) -> bool:
 
 def text(page: Page) -> str:
     """The page as lines of text."""
-    lines = [_sides(page.title, page.day)]
+    lines = [sides(page.title, page.day)]
     for warning in page.warnings:
-        lines += _hanging("! ", warning)
-    for card in page.cards:
-        lines += _card(card)
+        lines += hanging("! ", warning)
+    return "\n".join([*lines, *body(page)]) + "\n"
+
+
+def body(page: Page) -> list[str]:
+    """The page's steps and what follows them, without its head."""
+    lines = [line for card in page.cards for line in _card(card)]
     for closing in page.closing:
         lines += wrap(closing, WIDTH)
     for question in page.questions:
-        lines += _hanging("  · ", question)
+        lines += hanging("  · ", question)
     if page.question or page.more:
         lines += _last(page.question, page.more)
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def _last(question: str, more: str) -> list[str]:
     if width(question) + width(more) + 2 <= WIDTH:
-        return [_sides(question, more)]
-    return [*wrap(question, WIDTH), *([_sides("", more)] if more else [])]
+        return [sides(question, more)]
+    return [*wrap(question, WIDTH), *([sides("", more)] if more else [])]
 
 
-def _sides(left: str, right: str) -> str:
+def sides(left: str, right: str) -> str:
+    """One text at the left margin, the other at the right."""
     return left + " " * max(WIDTH - width(left) - width(right), 2) + right if right else left
 
 
-def _hanging(head: str, body: str) -> list[str]:
-    lines = wrap(body, WIDTH - width(head))
+def hanging(head: str, text: str) -> list[str]:
+    """A text behind a head, its further lines below its first."""
+    lines = wrap(text, WIDTH - width(head))
     return [(head if n == 0 else " " * width(head)) + line for n, line in enumerate(lines)]
 
 
@@ -80,11 +86,9 @@ def _card(card: Card) -> list[str]:
     number = chr(_FIRST_NUMBER + card.number - 1) if card.number <= 20 else f"{card.number}."
     mark = card.mark if card.urgent else ""
     head = wrap(f"{number} {card.day}{card.between}{card.headline}", WIDTH - width(mark) - 2)
-    lines = [_sides(head[0], mark), *("   " + line for line in head[1:])]
+    lines = [sides(head[0], mark), *("   " + line for line in head[1:])]
     columns = max([width(label) for label, _ in card.parts], default=0) + 2
     for label, parts in card.parts:
         for n, part in enumerate(parts):
-            lines += _hanging(
-                "  " + (label if n == 0 else "") + " " * (columns - (width(label) if n == 0 else 0)), part
-            )
+            lines += hanging("  " + (label if n == 0 else "") + " " * (columns - (width(label) if n == 0 else 0)), part)
     return lines

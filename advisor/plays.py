@@ -13,7 +13,8 @@ from advisor.yaml_in import Item
 
 LEADS = ("person", "words", "deed")
 DEGREES = ("relationship", "value", "service", "technology")
-ABOUTS = ("account", "opportunity", "portfolio")
+PORTFOLIO = "portfolio"
+ABOUTS = ("account", "opportunity", PORTFOLIO)
 HOURS = {"hours": 1, "working days": 24, "days": 24}
 
 
@@ -172,6 +173,23 @@ class Guard:
     compliance: Label
     not_to_see: Node | None = None
     bars: Mapping[str, Node] = field(default_factory=dict)
+    place: Place = field(default=Place(), compare=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Check:
+    """One check of the whole book for its manager: lines by language, and the yes-or-no fact that marks it.
+
+    `unknown` is said when no line can be. `limits` are the thresholds behind it.
+    """
+
+    name: str
+    title: Label
+    basis: tuple[str, ...]
+    warn: str
+    limits: tuple[str, ...]
+    lines: Mapping[str, tuple[Line, ...]]
+    unknown: Mapping[str, tuple[Line, ...]]
     place: Place = field(default=Place(), compare=False)
 
 

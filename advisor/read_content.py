@@ -1,7 +1,7 @@
 """Content in: the bundled `rules/` and `playbooks/`, with a workspace's files laid over them file by file.
 
 `policy.yaml`, `words.yaml`, `cells.yaml` and `facts.yaml` are laid over key by key, so that a workspace need only hold
-what differs.
+what differs. A derived fact is replaced by one of the same name in a later layer, whatever the files are called.
 """
 
 from __future__ import annotations
@@ -16,10 +16,16 @@ from advisor import yaml_in
 from advisor.cell_words import check_cells, read_words
 from advisor.content import Content
 from advisor.home import content_root, shown
+from advisor.lint import added, check_terms
 from advisor.metric_check import check_all
 from advisor.model import Place, Problem
 from advisor.plays import Play, Playbook
+from advisor.presets import folders
+from advisor.read_brief import read_brief
+from advisor.read_consistency import read_consistency
+from advisor.read_lint import read_lint
 from advisor.read_play import read_guard, read_picking, read_play, read_playbook
+from advisor.read_portfolio import read_checks
 from advisor.read_rules import read_derived, read_derived_fields, read_policy, read_vocabulary
 from advisor.tree import Derived, Metric
 from advisor.vocabulary import Vocabulary, nearest
@@ -30,22 +36,35 @@ _LAYERED = ("rules/policy.yaml", "rules/words.yaml", "rules/cells.yaml", "rules/
 
 @dataclass
 class _Files:
-    """The content files of all layers, by their path below the layer, bundled first."""
+    """The content files of all layers, by their path below the layer, bundled first; `read` keeps what it read.
+
+    A preset's folder is a layer whose `rules/` is the folder itself.
+    """
 
     layers: tuple[Path, ...]
+    presets: tuple[Path, ...] = ()
     problems: list[Problem] = field(default_factory=list)
+    documents: dict[str, list[Item]] = field(default_factory=dict)
     _hash: Any = field(default_factory=hashlib.sha256)
 
     def found(self, pattern: str) -> dict[str, Path]:
         found: dict[str, Path] = {}
         for layer in self.layers:
-            for path in sorted(layer.glob(pattern)):
-                found[path.relative_to(layer).as_posix()] = path
+            above = "rules/" if layer in self.presets else ""
+            for path in sorted(layer.glob(pattern.removeprefix(above))):
+                found[above + path.relative_to(layer).as_posix()] = path
         return dict(sorted(found.items()))
+
+    def below(self, layer: Path, name: str) -> Path:
+        return layer / (name.removeprefix("rules/") if layer in self.presets else name)
 
     def read(self, name: str, path: Path) -> Item:
         item, problems = yaml_in.load(path, shown(path))
         self.problems += problems
+        if not item.is_map:
+            self.problems.append(Problem("content-not-map", Place(shown(path), 1, 1)))
+            item = Item({}, item.place)
+        self.documents.setdefault(name, []).append(item)
         self.note(name, path)
         return item
 
@@ -55,18 +74,41 @@ class _Files:
         except OSError:
             self._hash.update(name.encode())
 
+    def each(self, name: str) -> list[Item]:
+        """A document as each layer has it."""
+        paths = [self.below(layer, name) for layer in self.layers]
+        return [self.read(name, path) for path in paths if path.is_file()]
+
     def layered(self, name: str) -> Item:
         item = Item({}, Place(name))
         for layer in self.layers:
-            if (layer / name).is_file():
-                item = merged(item, self.read(name, layer / name))
+            path = self.below(layer, name)
+            if path.is_file():
+                item = merged(item, self.read(name, path))
         return item
 
     def items(self, pattern: str) -> dict[str, Item]:
         return {name: self.read(name, path) for name, path in self.found(pattern).items()}
 
+    def all_documents(self) -> dict[str, list[Item]]:
+        """What was read, and the rest of what lies below `rules/`, which is content as well."""
+        rest = {name: path for name, path in self.found("rules/**/*.yaml").items() if name not in self.documents}
+        others = {name: [yaml_in.load(path, shown(path))[0]] for name, path in rest.items() if not _of_preset(name)}
+        return {**self.documents, **others}
+
+    def by_layer(self, pattern: str) -> list[Item]:
+        """The documents in the order of their layers, so that what a later layer defines wins."""
+        found = self.found(pattern)
+        order = {path: n for n, layer in enumerate(self.layers) for path in found.values() if layer in path.parents}
+        return [self.read(name, path) for name, path in sorted(found.items(), key=lambda one: (order[one[1]], one[0]))]
+
     def digest(self) -> str:
         return "sha256:" + str(self._hash.hexdigest())
+
+
+def _of_preset(name: str) -> bool:
+    """Presets are read where they are chosen."""
+    return name.startswith("rules/presets/")
 
 
 def merged(below: Item, above: Item) -> Item:
@@ -79,26 +121,34 @@ def merged(below: Item, above: Item) -> Item:
     return Item(both, above.place, above.key_place)
 
 
-def load(workspace: Path | None = None) -> Content:
+def load(workspace: Path | None = None, presets: tuple[str, ...] = ()) -> Content:
     """Read all content.
 
-    Args: workspace – a folder with its own `rules/` or `playbooks/`, laid over the bundled content.
+    Args: workspace – a folder with its own `rules/` or `playbooks/`, laid over the bundled content; presets – names of
+    presets, laid between the two in this order.
     Returns: the content with every problem found in it.
     """
-    files = _Files((content_root(),) if workspace is None else (content_root(), workspace))
+    between = folders(presets, workspace)
+    files = _Files((content_root(), *between, *([workspace] if workspace else [])), between)
     problems = files.problems
     vocabulary = read_vocabulary(files.layered("rules/facts.yaml"), problems)
     policy = read_policy(files.layered("rules/policy.yaml"), problems)
-    derived_files = list(files.items("rules/derived/*.yaml").values())
+    derived_files = files.by_layer("rules/derived/*.yaml")
     vocabulary = read_derived_fields(derived_files, vocabulary, problems)
     derived = read_derived(derived_files, vocabulary, policy, problems)
     metrics = {Path(name).name: _sql(files, name, path) for name, path in files.found("rules/metrics/*.sql").items()}
     guards = [read_guard(item, vocabulary, policy, problems) for item in files.items("rules/guards/*.yaml").values()]
     playbooks, plays = _plays(files, vocabulary, policy)
     picking = read_picking(files.layered("rules/people.yaml"), vocabulary, policy, problems)
+    brief = read_brief(files.layered("rules/brief.yaml"), vocabulary, policy, problems)
+    checks = read_checks(files.layered("rules/portfolio.yaml"), vocabulary, policy, problems)
     _check_metrics(derived.values(), metrics, problems)
     problems += check_all(metrics, vocabulary, policy)
     _check_codes(plays, problems)
+    words, consistency = files.layered("rules/words.yaml"), files.layered("rules/consistency.yaml")
+    contradictions = read_consistency(consistency, vocabulary, policy, problems)
+    lint = added([read_lint(item, problems) for item in files.each("rules/lint.yaml")])
+    problems += check_terms(lint, files.all_documents())
     return Content(
         vocabulary,
         policy,
@@ -106,13 +156,16 @@ def load(workspace: Path | None = None) -> Content:
         tuple(sorted(guards, key=lambda guard: guard.code)),
         playbooks,
         tuple(sorted(plays, key=lambda play: play.code)),
-        files.layered("rules/words.yaml").plain(),
+        words.plain(),
         read_words(check_cells(files.layered("rules/cells.yaml"), problems)),
         metrics,
         tuple(files.found("rules/mappings/*.yaml").values()),
         files.digest(),
         picking,
         tuple(problems),
+        checks,
+        contradictions,
+        brief=brief,
     )
 
 

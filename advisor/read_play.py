@@ -63,7 +63,7 @@ class _Reader:
         self.problems.append(Problem(code, place, "error", details))
 
     def scope(self) -> Scope:
-        rows = ("account", "opportunity") if self.about == "opportunity" else ("account",)
+        rows = ("account", "opportunity") if self.about == "opportunity" else (self.about,)
         about_row = self.about == "opportunity"
         return Scope(self.vocabulary, self.policy, rows, self.problems, self.guard, about_row)
 
@@ -220,9 +220,7 @@ class _Reader:
         if item.is_map or item.is_list:
             self.problem("text-expected", item.here, key=name)
             return ()
-        lines = [Line(text.strip(), _below(item, n)) for n, text in enumerate(str(item.value).splitlines())]
-        kept = [line for line in lines if line.text]
-        return tuple(_variants(kept)) if name in _VARIANTS else tuple(kept)
+        return text_lines(item, name in _VARIANTS)
 
     # --- cases -----------------------------------------------------------------------------------
 
@@ -265,6 +263,13 @@ class _Reader:
 
 def _merged(base: Item, change: Item) -> Item:
     return Item({**base.value, **change.value}, base.place) if change.is_map else base
+
+
+def text_lines(item: Item, variants: bool = False) -> tuple[Line, ...]:
+    """The lines of a text, each with its place; or its variants, which are separated by a line of dashes."""
+    lines = [Line(text.strip(), _below(item, n)) for n, text in enumerate(str(item.value).splitlines())]
+    kept = [line for line in lines if line.text]
+    return tuple(_variants(kept)) if variants else tuple(kept)
 
 
 def _below(item: Item, n: int) -> Place:

@@ -178,6 +178,8 @@ def read_policy(item: Item, problems: list[Problem]) -> dict[str, Any]:
 def read_derived_fields(files: list[Item], vocabulary: Vocabulary, problems: list[Problem]) -> Vocabulary:
     """Add the names and types of derived facts to the vocabulary, before any of them is read."""
     added: dict[str, dict[str, Field]] = {}
+    for name, spec in (one for item in files for one in item.items() if not one[1].is_map):
+        _problem(problems, "derived-without-body", spec.here, name=name, found="-")
     for name, spec in _definitions(files):
         check_keys(spec, _DERIVED_KEYS, problems)
         entity = _text(spec, "of", "account")
@@ -285,8 +287,15 @@ def _table(body: Item, target: Field, scope: Scope) -> Expr | None:
             scope.problem("unknown-choice", item.here, value=key, name=found[1].name, near=near, of="")
         elif data is None:
             scope.problem("wrong-type", item.here, value=item.plain(), name=target.name, type=target.type)
-        table[key] = data
+        table[_key(key, found[1])] = data
     return Table(Read(found[0]), table, _otherwise(body.get("otherwise"), target, scope))
+
+
+def _key(text: str, by: Field) -> Any:
+    """A row's key as the fact looked up has it: names in YAML are always text."""
+    if by.type == "yes_no":
+        return {"true": True, "false": False}.get(text, text)
+    return int(text) if by.type in ("integer", "days") and text.isdecimal() else text
 
 
 def _otherwise(item: Item | None, target: Field, scope: Scope) -> Any:

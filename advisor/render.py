@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from advisor.advice import Person, Step
 from advisor.calendar import Calendar, due
+from advisor.consistency import contradicted
 from advisor.content import Content
 from advisor.facts import AccountFacts
 from advisor.model import Origin, Row
 from advisor.people import Pick, Picked, Picking, choose
-from advisor.plays import DEGREES, LEADS, Line, Play, Take, Timing, adapted, timing_for
+from advisor.plays import DEGREES, LEADS, PORTFOLIO, Line, Play, Take, Timing, adapted, timing_for
 from advisor.reasons import reasons
 from advisor.reference import Trace, evaluate, read
 from advisor.slots import Slots
@@ -47,7 +48,10 @@ class Steps:
         timing = timing_for(play, self.facts.value(hand[0], "is_ka").data is True)
         first_due = past[1] or self.due(timing, hand, past[0])
         due_on = self.calendar.on_or_before(max(first_due, self.facts.as_of), self.facts.as_of)
-        slots = self.slots(hand, taken, self.special(picked.first, due_on))
+        special = self.special(picked.first, due_on)
+        if play.about == PORTFOLIO:  # said to the whole team
+            special = {**special, "salutation": self.printer.word("team")}
+        slots = self.slots(hand, taken, special)
         return self.worded(play, hand, trace, picked, timing, (first_due, due_on), slots)
 
     def worded(
@@ -70,10 +74,11 @@ class Steps:
             degree=DEGREES.index(play.degree),
             amount=amount.data if amount.known else None,
             subject=(hand[-1].entity, hand[-1].id),
+            about=self.deal(hand[-1]),
             person=self.person(picked.first, nobody),
             then=(self.person(picked.then, ""),) if picked.then else (),
             not_first=tuple(self.role(role) for role in picked.not_first),
-            message=(first(words.message, look) or "") if picked.first.contact else "",
+            message=(first(words.message, look) or "") if picked.first.contact or play.about == PORTFOLIO else "",
             ask=all_of(words.ask, look),
             if_they_say=self.pairs(all_of(words.if_they_say, look)),
             do_not=all_of(words.do_not, look),
@@ -158,6 +163,21 @@ class Steps:
             text = self.printer.word("role_not_known", who=text, role=role)
         return Person(pick.role, row.id, name, salutation, text)
 
+    def deal(self, row: Row) -> str:
+        """What tells a deal from the account's other open ones: product and amount; empty where there is no other."""
+        rows = self.facts.rows(row.entity) or ()
+        others = [one for one in rows if one is not row and self.facts.value(one, "open").data is not False]
+        if row is self.facts.account or not others:
+            return ""
+        text = self.described(row)
+        alone = bool(text) and all(self.described(one) != text for one in others)
+        return text if alone else self.printer.word("deal_numbered", deal=text, id=row.id).strip()
+
+    def described(self, row: Row) -> str:
+        slots = self.slots(self.facts.hand(row), {}, self.special(Pick("", None), self.facts.as_of))
+        parts = all_of(tuple(Line(line) for line in self.printer.words.get("deal_parts", ())), slots.look)
+        return str(self.printer.words["list"]).join(parts)
+
     def pairs(self, lines: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
         said = [_said(line, self.printer.word("colon").strip()) for line in lines]
         return tuple(zip(said[::2], said[1::2], strict=False))
@@ -194,7 +214,14 @@ class Steps:
             if field and not field.guarded:
                 what = f"{self.printer.label(field.label)} {self.printer.value(row.get(name), field)}"
                 found.append(self.printer.word("confirm", what=what))
-        return (*found, *self.stage_note())
+        return (*found, *self.stage_note(), *self.contradictions())
+
+    def contradictions(self) -> Iterator[str]:
+        """What the records say that cannot be true at the same time."""
+        for rule, row in contradicted(self.content.contradictions, self.facts):
+            slots = self.slots(self.facts.hand(row), {}, self.special(Pick("", None), self.facts.as_of))
+            text = first(rule.message.get(self.printer.language, ()), slots.look)
+            yield text or self.printer.label(rule.label)
 
     def stage_note(self) -> tuple[str, ...]:
         account = self.facts.account

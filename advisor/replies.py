@@ -8,7 +8,7 @@ from pathlib import Path
 
 from advisor.advise import Advisor
 from advisor.model import Place, Row, stop
-from advisor.plays import Play
+from advisor.plays import PORTFOLIO, Play
 from advisor.vocabulary import nearest
 
 ANSWERS = {"done": "done", "doing": "doing", "later": "snoozed", "wrong": "not_relevant", "not-mine": "not_mine"}
@@ -29,16 +29,19 @@ def reply(
     Args: advisor – the open run; account, play – what is answered; answer – one of ANSWERS; until – for "later";
     because – free text; subject – the opportunity's id, where the play is about several.
     Returns: the file that holds it.
-    Raises: AdvisorError – unknown answer or opportunity, "later" without a day, or the file cannot be written.
+    Raises: AdvisorError – unknown answer or opportunity, "later" without a day to come, or the file cannot be written.
     """
     if answer not in ANSWERS:
         raise stop("unknown-response", 2, name=answer, near=nearest(answer, ANSWERS))
     if answer == "later" and until is None:
         raise stop("until-missing", 2)
-    steps = [step for step in advisor.advise(account, everything=True).steps if step.code == play.code]
+    if answer == "later" and until is not None and until <= advisor.settings.as_of:
+        raise stop("until-past", 2, until=until, as_of=advisor.settings.as_of)
+    advice = advisor.advise(account, everything=True)
+    steps = [step for step in (*advice.steps, *advice.portfolio) if step.code == play.code]
     target = _subject(advisor, account, play, subject, [step.subject[1] for step in steps])
     today = advisor.settings.as_of
-    step = next((step for step in steps if step.subject[1] == target), None)
+    step = next((step for step in steps if step.subject[1] == target or play.about == PORTFOLIO), None)
     due = step.first_due_on.isoformat() if step else ""
     past = advisor.history.past(account.id, play, target)
     first = (past.first_on or today).isoformat()

@@ -19,9 +19,10 @@ from advisor.content import Content, sound
 from advisor.history import from_advice
 from advisor.metrics import Metrics, MetricSource
 from advisor.model import AdvisorError, Place, Problem, Row, Value, stop
+from advisor.plays import PORTFOLIO
 from advisor.sheets import read_file
 from advisor.vocabulary import Vocabulary, nearest
-from advisor.workspace import Settings, Wish, find_workspace, resolve
+from advisor.workspace import Settings, Wish, find_workspace, presets, resolve
 from advisor.yaml_in import Item
 
 
@@ -30,7 +31,7 @@ def open_content(wish: Wish) -> Content:
 
     Raises: AdvisorError – something is wrong with it.
     """
-    return sound(content_cache.load(find_workspace(wish.content)))
+    return sound(content_cache.load(find_workspace(wish.content), presets(wish)))
 
 
 def open_book(wish: Wish) -> Advisor:
@@ -76,6 +77,8 @@ def _facts_item(source: str) -> Item:
 def _advisor(content: Content, settings: Settings, book: Book) -> Advisor:
     rows, problems = read_history(settings.history, content.vocabulary, content.cells)
     tables = dict(book.tables)
+    if book.in_book and not tables.get(PORTFOLIO):  # its figures are made from the accounts
+        tables[PORTFOLIO] = (Row(PORTFOLIO, PORTFOLIO, {}, PORTFOLIO),)
     if rows:
         tables["history"] = (*(tables.get("history") or ()), *rows)
     book = dataclasses.replace(book, tables=tables, problems=(*book.problems, *problems))

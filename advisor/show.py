@@ -15,7 +15,7 @@ from advisor.page import page
 from advisor.plays import Play
 from advisor.vocabulary import Field
 from advisor.wording import Printer
-from advisor.workspace import find_workspace
+from advisor.workspace import Wish, find_workspace, presets
 
 
 def _json(data: Any) -> str:
@@ -38,6 +38,29 @@ def advice(found: Advice, printer: Printer, form: str, everything: bool, reader:
     if form == "html":
         return page_markup.html(laid, found.language)
     return page_markup.markdown(laid)
+
+
+def brief(advisor: Advisor, account: Row, form: str, reader: str) -> str:
+    """One account's brief in the wanted format."""
+    from advisor import brief_pages
+    from advisor.brief import brief as made
+
+    pages = {"text": brief_pages.text, "md": brief_pages.markdown, "html": brief_pages.html}
+    return pages[form](made(advisor, account, reader))
+
+
+def portfolio(advisor: Advisor, form: str) -> str:
+    """The whole book for its manager: steps, and every check with its figures."""
+    from advisor import portfolio as portfolios
+
+    if form == "json":
+        return _json(portfolios.record(advisor))
+    laid = portfolios.laid(advisor)
+    if form == "text":
+        return page_text.text(laid)
+    from advisor import page_markup
+
+    return page_markup.html(laid, advisor.printer.language) if form == "html" else page_markup.markdown(laid)
 
 
 def today(advisor: Advisor, owner: str, top: int, form: str) -> str:
@@ -67,9 +90,9 @@ def replied(advisor: Advisor, account: Row, play: Play, answer: str, until: date
 
 def explained(advisor: Advisor, account: Row, play: str, form: str) -> str:
     """Why, why not, and what would change it."""
-    from advisor import explain
+    from advisor import explain, naming
 
-    found = explain.explain(advisor, account, advisor.content.play(play))
+    found = explain.explain(advisor, account, naming.play_named(advisor, account, play))
     if form == "json":
         return _json([explain.record(one) for one in found])
     return explain.text(found, advisor.printer)
@@ -97,6 +120,8 @@ def _facts(advisor: Advisor, account: Row) -> list[dict[str, Any]]:
     for entity in advisor.content.vocabulary.entities.values():
         if entity.rows in ("one", "many", "single"):
             for row in known.rows(entity.name) or ():
+                if entity.rows == "single" and not row.values:  # the whole book: `advisor portfolio` shows it
+                    continue
                 fields = [f for f in entity.fields.values() if not f.guarded and f.name != "account_id"]
                 found += [_fact(advisor, known, row, field) for field in fields]
     return found
@@ -152,7 +177,7 @@ def checked(path: Path | None, language: str, form: str) -> tuple[str, bool]:
     from advisor.check import check
     from advisor.read_content import load
 
-    content = load(find_workspace(path))
+    content = load(find_workspace(path), presets(Wish(path)))
     problems = check(content)
     wrong = any(problem.level == "error" for problem in problems)
     if form == "json":
@@ -181,6 +206,23 @@ def problem_lines(problem: Problem, language: str) -> list[str]:
     text, hint = message(problem, language)
     place = f"{problem.place}: " if str(problem.place) else ""
     return [f"{place}{problem.level} {problem.code} {text}", *([f"  → {hint}"] if hint else [])]
+
+
+def documented(folder: Path, workspace: Path | None, language: str) -> str:
+    """Write the trainer's pages, and say where they are.
+
+    Raises: AdvisorError – the content is wrong, or the folder cannot be written.
+    """
+    from advisor import docs_site
+    from advisor.content import sound
+    from advisor.play_sources import read_sources
+    from advisor.read_content import load
+
+    layers = find_workspace(workspace), presets(Wish(workspace))
+    content = sound(load(*layers))
+    files = docs_site.site(content, read_sources(*layers))
+    docs_site.write(folder, files)
+    return str(content.words[language]["docs"]["written"]).format(n=len(files), path=folder / "index.html") + "\n"
 
 
 def tested(path: Path | None, language: str, only: str) -> tuple[str, bool]:

@@ -8,19 +8,20 @@ from typing import Any
 
 from advisor.facts import AccountFacts
 from advisor.model import UNKNOWN, Row, Value, known
-from advisor.plays import Play
+from advisor.plays import PORTFOLIO, Play
 from advisor.templates import Slot
 from advisor.vocabulary import Field, Vocabulary
 from advisor.wording import Printer
 
 SPECIAL = ("salutation", "person", "role", "account", "rep", "due", "today")
+ABOUT_ACCOUNT = ("account", "rep", "today")
 
 
 def known_slots(play: Play, vocabulary: Vocabulary, policy: Mapping[str, Any]) -> dict[str, Field | None]:
     """Every name that the play's texts may use; guarded facts are none of them."""
     found: dict[str, Field | None] = dict.fromkeys(SPECIAL)
     found |= {f"policy.{name}": None for name in policy}
-    for about in dict.fromkeys(("account", play.about if play.about != "portfolio" else "account")):
+    for about in (PORTFOLIO,) if play.about == PORTFOLIO else dict.fromkeys(("account", play.about)):
         found |= vocabulary.entities[about].fields
         for ref, field in vocabulary.entities[about].refs().items():
             found |= {f"{ref}.{n}": f for n, f in vocabulary.entities[field.to].fields.items()}
@@ -30,6 +31,26 @@ def known_slots(play: Play, vocabulary: Vocabulary, policy: Mapping[str, Any]) -
         if entity.rows == "single":
             found |= {f"{entity_name}.{n}": f for n, f in entity.fields.items()}
     return {name: field for name, field in found.items() if not (field and field.guarded)}
+
+
+def row_slots(entity: str, vocabulary: Vocabulary, policy: Mapping[str, Any]) -> dict[str, Field | None]:
+    """Every name that a line about an account, or about one of its records, may use; guarded facts are none of them."""
+    found: dict[str, Field | None] = dict.fromkeys(ABOUT_ACCOUNT)
+    found |= {f"policy.{name}": None for name in policy}
+    for about in ("account", entity) if entity else ("account",):
+        for ref, field in vocabulary.entities[about].refs().items():
+            found |= {f"{ref}.{n}": f for n, f in vocabulary.entities[field.to].fields.items()}
+        found |= vocabulary.entities[about].fields
+    for single in (one for one in vocabulary.entities.values() if one.rows == "single"):
+        found |= {f"{single.name}.{n}": f for n, f in single.fields.items()}
+    return {name: field for name, field in found.items() if not (field and field.guarded)}
+
+
+def book_slots(vocabulary: Vocabulary, policy: Mapping[str, Any]) -> dict[str, Field | None]:
+    """Every name that the checks of the whole book may use."""
+    fields = vocabulary.entities[PORTFOLIO].fields
+    found: dict[str, Field | None] = {f"policy.{name}": None for name in policy}
+    return found | {name: field for name, field in fields.items() if not field.guarded}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from advisor import yaml_in
 from advisor.home import content_root, demo, shown
 from advisor.model import AdvisorError, Place, Problem, stop
+from advisor.presets import wanted
 from advisor.vocabulary import Vocabulary
 from advisor.yaml_in import Item, check_keys
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from advisor.mapping import FolderMapping
 
 LANGUAGES = ("zh", "en")
-_KEYS = {"data", "mapping", "as_of", "language", "currency", "country", "closed", "history"}
+_KEYS = {"data", "mapping", "as_of", "language", "currency", "country", "closed", "history", "preset"}
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def resolve(wish: Wish, vocabulary: Vocabulary, workspace: Path | None) -> Setti
 
     Raises: AdvisorError – advisor.yaml is wrong, with every problem found in it.
     """
-    home = workspace if workspace and (workspace / "advisor.yaml").is_file() else _data_home(wish)
+    home = _home(wish, workspace)
     item, problems = _read(home)
     data = wish.data or _path(item, "data", home) or demo()
     mapping = _mapping(wish, item, home, data, vocabulary)
@@ -94,6 +95,18 @@ def resolve(wish: Wish, vocabulary: Vocabulary, workspace: Path | None) -> Setti
     )
 
 
+def presets(wish: Wish) -> tuple[str, ...]:
+    """The presets that a run's advisor.yaml names.
+
+    Raises: AdvisorError – there is no such preset.
+    """
+    return wanted(_home(wish, find_workspace(wish.content)))
+
+
+def _home(wish: Wish, workspace: Path | None) -> Path | None:
+    return workspace if workspace and (workspace / "advisor.yaml").is_file() else _data_home(wish)
+
+
 def _data_home(wish: Wish) -> Path | None:
     folder = wish.data or demo()
     return folder if (folder / "advisor.yaml").is_file() else None
@@ -104,6 +117,8 @@ def _read(home: Path | None) -> tuple[Item, list[Problem]]:
         return Item({}, Place()), []
     path = home / "advisor.yaml"
     item, problems = yaml_in.load(path, shown(path))
+    if not item.is_map:
+        return Item({}, item.place), [*problems, Problem("content-not-map", item.place)]
     check_keys(item, _KEYS, problems)
     return item, problems
 
@@ -120,7 +135,7 @@ def _path(item: Item, key: str, home: Path | None) -> Path | None:
 
 def _mapping(wish: Wish, item: Item, home: Path | None, data: Path, vocabulary: Vocabulary) -> FolderMapping | None:
     path = wish.mapping or _path(item, "mapping", home)
-    if path is None and (not data.is_dir() or any(one.stem == "accounts" for one in data.iterdir())):
+    if path is None and (data == demo() or not data.is_dir()):
         return None
     from advisor.mapping import read_mapping, recognise
 

@@ -13,15 +13,16 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Lowest level first; a module may import modules of lower levels, and earlier modules of its own level.
 LEVELS: list[list[str]] = [
-    ["home", "model", "vocabulary", "yaml_in", "messages"],
+    ["home", "model", "vocabulary", "yaml_in", "messages", "presets", "lint"],
     ["tree", "reference", "chains", "durable_match", "facts"],
-    ["cell_words", "plays", "people", "content"],
+    ["cell_words", "plays", "outline", "people", "consistency", "content"],
     ["sql_guard", "metric_tables", "metric_check", "metrics"],
-    ["read_conditions", "read_rules", "read_play", "read_content", "content_cache"],
+    ["read_conditions", "read_rules", "read_play", "read_brief", "read_consistency", "read_lint", "read_portfolio", "read_content", "content_cache"],
     ["cells", "sheets", "tables", "rows", "linking", "mapping", "mapping_run", "facts_file", "book", "asserted"],
     ["workspace", "wording", "templates", "slots", "calendar", "advice", "history", "reasons", "render"],
-    ["advise", "session", "replies", "case_facts", "case_metrics", "blame", "cases", "check"],
-    ["page", "page_text", "page_markup", "page_json", "today"],
+    ["in_words", "derived_in_words"],
+    ["advise", "session", "naming", "replies", "case_facts", "case_metrics", "blame", "cases", "check_brief", "check", "method"],
+    ["page", "page_text", "page_markup", "page_json", "today", "portfolio", "brief", "brief_pages"],
     [
         "explain_targets",
         "explain_leaves",
@@ -31,6 +32,7 @@ LEVELS: list[list[str]] = [
         "explain_edits",
         "explain",
     ],
+    ["play_stages", "play_sources", "docs_html", "play_cases", "play_pages", "docs_site"],
     ["show"],
     ["cli"],
 ]

@@ -325,7 +325,9 @@ def test_problem_ratio() -> None:
     assert (found["account_count"], found["problem_count"]) == (238, 10)
     assert round(found["problem_ratio"], 4) == Decimal("0.0420")
     found = figures(source(shelf.accounts("U")), "portfolio.sql")
-    assert found["problem_ratio"] is None and found["stage_unknown_count"] == 1
+    assert round(found["problem_ratio"], 4) == Decimal("0.0420") and found["stage_unknown_count"] == 1
+    found = figures(source(Shelf().accounts("U")), "portfolio.sql")
+    assert (found["account_count"], found["problem_ratio"], found["stage_unknown_count"]) == (None, None, 1)
 
 
 def test_pareto_share() -> None:

@@ -38,6 +38,7 @@ def test_answer_key(path: Path, tmp_path: Path) -> None:
     assert found[: len(top)] == top
     assert not set(found) & set(expected["must_not"])
     assert [guard.code for guard in advice.guards] == expected["guards"]
+    assert [step.code for step in advice.portfolio] == expected.get("portfolio", [])
     missing = sorted(set(expected["top"]) - WRITTEN)
     if missing:
         print(f"{path.stem}: not written yet: {', '.join(missing)}")

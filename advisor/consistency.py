@@ -1,0 +1,40 @@
+"""What cannot be true at the same time (`rules/consistency.yaml`): contradictions that are a mistake in the records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from advisor.facts import AccountFacts
+from advisor.model import Place, Problem, Row
+from advisor.plays import Line
+from advisor.reference import evaluate
+from advisor.tree import Node
+from advisor.vocabulary import Label
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contradiction:
+    """One contradiction: whose records, the condition, its name, and the lines to say it in (variants) by language."""
+
+    name: str
+    about: str
+    when: Node
+    label: Label
+    message: Mapping[str, tuple[Line, ...]]
+    place: Place = field(default=Place(), compare=False)
+
+
+def contradicted(rules: tuple[Contradiction, ...], facts: AccountFacts) -> Iterator[tuple[Contradiction, Row]]:
+    """Every contradiction that an account's records are known to hold, with the record."""
+    for rule in rules:
+        for row in facts.rows(rule.about) or ():
+            if evaluate(rule.when, facts, facts.hand(row)).verdict is True:
+                yield rule, row
+
+
+def problem(rule: Contradiction, row: Row, account: Row) -> Problem:
+    """The contradiction as a data problem of its account."""
+    what = {"what_zh": rule.label.get("zh", rule.name), "what_en": rule.label.get("en", rule.name)}
+    details = {"record": row.where, "account": account.id, **what}
+    return Problem("data-contradiction", level="warning", details=details)
