@@ -175,13 +175,15 @@ def advise(
 @click.option(
     "--for", "reader", default="rep", show_default=True, help="Whose brief: rep, manager, sponsor, service, finance."
 )
+@click.option("--all", "everything", is_flag=True, help="Every step that fits, not only the first.")
 @guarded
-def brief(account: str | None, form: str, reader: str, **options: Any) -> None:
+def brief(account: str | None, form: str, reader: str, everything: bool, **options: Any) -> None:
     """One page on an ACCOUNT to prepare a meeting: stage, needs, people, rhythm, rivals, plan, then the steps."""
     from advisor import show
 
     advisor = _open(options)
-    click.echo(show.brief(advisor, _account(advisor, account, options.get("facts")), form, reader), nl=False)
+    row = _account(advisor, account, options.get("facts"))
+    click.echo(show.brief(advisor, row, form, reader, everything), nl=False)
 
 
 @main.command()

@@ -179,7 +179,7 @@ class Advisor:
 
     def _contradictions(self, facts: AccountFacts) -> Iterator[Problem]:
         found = contradicted(self.content.contradictions, facts)
-        return (contradiction(rule, row, facts.account) for rule, row in found)
+        return (contradiction(rule, row, facts.account, self.settings.language) for rule, row in found)
 
     # --- the whole book --------------------------------------------------------------------------
 
@@ -216,8 +216,20 @@ class Advisor:
         for name, play in self._without_table(facts):
             unlock.setdefault(name, {})[play.code] = play
         found = [self._missing_one(name, plays, facts) for name, plays in unlock.items()]
-        weight = {name: sum(6 - play.timing.urgency for play in plays.values()) for name, plays in unlock.items()}
-        return tuple(sorted(found, key=lambda missing: (-weight[missing.fact], missing.fact)))
+        order = self._by_use(unlock, facts)
+        return tuple(sorted(found, key=lambda missing: order[missing.fact]))
+
+    def _by_use(self, unlock: Mapping[str, Mapping[str, Play]], facts: AccountFacts) -> dict[str, tuple[Any, ...]]:
+        """How much each fact could unlock; facts of a table that nobody gave count together: one question fills it."""
+        homes = {name: self._home(name, facts) for name in unlock}
+        together: dict[str, dict[str, Play]] = {}
+        for name, plays in unlock.items():
+            together.setdefault(homes[name], {}).update(plays)
+        return {name: (-_use(together[homes[name]]), homes[name], -_use(unlock[name]), name) for name in unlock}
+
+    def _home(self, name: str, facts: AccountFacts) -> str:
+        entity = name.partition(".")[0]
+        return entity if entity != "account" and facts.rows(entity) is None else name
 
     def _whose(self, entity: str, field: str, facts: AccountFacts) -> str:
         """Whom or what a question about one of several records is about, as far as they have names."""
@@ -236,14 +248,25 @@ class Advisor:
                 if found:
                     yield str(found), play
 
+    def _of_table(self, entity: str) -> str:
+        """The question that is asked where nobody gave the whole table."""
+        found = self.content.vocabulary.entities.get(entity)
+        return self.printer.label(found.question) if found and found.question else ""
+
     def _missing_one(self, name: str, plays: Mapping[str, Play], facts: AccountFacts) -> Missing:
         entity, _, field = name.partition(".")
         known = self.content.vocabulary.field(entity, field)
         question = self.printer.label(known.question) if known and known.question else ""
         question = self._whose(entity, field, facts) + question if question else ""
+        if entity != "account" and facts.rows(entity) is None:
+            question = self._of_table(entity) or question
         order = sorted(plays.values(), key=lambda play: (play.timing.urgency, play.code))
         titles = tuple(self.printer.label(play.title) for play in order)
         return Missing(name, tuple(sorted(plays)), question, titles)
+
+
+def _use(plays: Mapping[str, Play]) -> int:
+    return sum(6 - play.timing.urgency for play in plays.values())
 
 
 def _called(row: Row) -> str:

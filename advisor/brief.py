@@ -79,13 +79,14 @@ class Brief:
         return {entry.state for block in blocks for entry in block.entries}
 
 
-def brief(advisor: Advisor, account: Row, reader: str = "rep") -> Brief:
+def brief(advisor: Advisor, account: Row, reader: str = "rep", everything: bool = False) -> Brief:
     """One account's brief.
 
-    Args: account – its row; reader – whose brief: sections for others are left out, and the steps are that reader's.
+    Args: account – its row; reader – whose brief: sections for others are left out, and the steps are that reader's;
+    everything – all steps instead of the first three visits.
     """
     advice = advisor.advise(account, everything=True)
-    laid = page(advice, advisor.printer, False, reader)
+    laid = page(advice, advisor.printer, everything, reader)
     writer = _Writer(advisor, account, advice)
     sections = [one for one in advisor.content.brief.sections if not one.readers or reader in one.readers]
     chapters = tuple(chapter for chapter in map(writer.section, sections) if chapter)
@@ -188,16 +189,20 @@ class _Writer:
     def grouped(
         self, part: Part, groups: Groups, kept: list[tuple[Row, tuple[str, ...]]], width: int
     ) -> Iterator[TableRow]:
-        """The rows under each value of a field, with a row for each value that should have one and has none."""
+        """The rows under each value of a field, with a row for each value that should have one and has none.
+
+        Where no row has the field at all, nothing is said of what is missing.
+        """
         field = self.vocabulary.field(part.entity, groups.by)
         marked = self.facts.value(self.facts.account, groups.marked).data if groups.marked else None
         starred = marked if isinstance(marked, tuple) else ()
+        told = any(self.facts.value(row, groups.by).known for row, _ in kept)
         for value in field.choices.labels if field and field.choices else ():
             head = self.printer.data(value, field) + (self.printer.label(groups.mark) if value in starred else "")
             own = [pair for pair in kept if value in _several(self.facts.value(pair[0], groups.by).data)]
             for n, (row, cells) in enumerate(own):
                 yield TableRow(("" if n else head, *cells), self.gap(part, row))
-            if not own and (value in groups.always or value in starred):
+            if told and not own and (value in groups.always or value in starred):
                 yield TableRow((head, self.printer.label(groups.gap), *[""] * (width - 1)), True)
         rest = [cells for row, cells in kept if not self.facts.value(row, groups.by).known]
         for n, cells in enumerate(rest[: part.most]):

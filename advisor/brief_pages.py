@@ -6,36 +6,38 @@ from html import escape
 
 from advisor.brief import Block, Brief, Chapter, Entry
 from advisor.page_markup import html_body, md, md_body
-from advisor.page_text import WIDTH, body, hanging, sides, width, wrap
+from advisor.page_text import WIDTH, apart, body, hanging, width, wrap
 
 _STATES = ("ok", "due", "gap", "rest", "unknown")
 _STYLE = """
 *{box-sizing:border-box}
-body{font:14px/1.5 system-ui,"PingFang SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif;max-width:60rem;
-margin:1.2rem auto;padding:0 1rem;color:#1c2430;background:#fff}
-header{display:flex;justify-content:space-between;gap:1rem;flex-wrap:wrap;border-bottom:2px solid #1c2430;
-padding-bottom:.3rem;margin-bottom:.7rem}
-h1{font-size:1.25rem;margin:0}time{color:#5b6675;white-space:nowrap}
-.warn{background:#fff4d6;border-left:4px solid #d59a00;padding:.3rem .6rem;margin:.5rem 0}
-.facts{columns:2;column-gap:1.4rem}
-section{break-inside:avoid;margin:0 0 .8rem}
-h2{font-size:1rem;margin:0 0 .2rem;border-bottom:1px solid #d5dbe3}
-h3{font-size:.95rem;margin:.35rem 0 .1rem}
-p{margin:.1rem 0}ul{list-style:none;margin:.1rem 0;padding:0}li{padding-left:1.2rem;text-indent:-1.2rem}
-ul.row li{display:inline-block;padding:0;text-indent:0;margin-right:.8rem}
-table{border-collapse:collapse;width:100%;font-size:.93em;margin:.2rem 0}
+body{font:14px/1.5 system-ui,"PingFang SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif;max-width:64em;
+margin:1.2em auto;padding:0 1em;color:#1c2430;background:#fff}
+header{display:flex;justify-content:space-between;gap:1em;flex-wrap:wrap;border-bottom:2px solid #1c2430;
+padding-bottom:.2em;margin-bottom:.6em}
+h1{font-size:1.35em;margin:0}time{color:#5b6675;white-space:nowrap}
+.warn{background:#fff4d6;border-left:4px solid #d59a00;padding:.3em .6em;margin:.4em 0}
+.facts{columns:2;column-gap:1.6em}
+section{break-inside:avoid;margin:0 0 .8em}
+h2{font-size:1.12em;margin:0 0 .2em;border-bottom:1px solid #d5dbe3}
+h3{font-size:1em;margin:.3em 0 .1em}
+p{margin:.1em 0}ul{list-style:none;margin:.1em 0;padding:0}ol{margin:.1em 0;padding-left:1.4em}
+ul li{padding-left:1.2em;text-indent:-1.2em}
+ul.row li{display:inline-block;padding:0;text-indent:0;margin-right:.8em}
+table{border-collapse:collapse;width:100%;font-size:.95em;margin:.2em 0}
 th{text-align:left;font-weight:600;color:#5b6675}
-th,td{border-bottom:1px solid #e4e8ee;padding:.08rem .3rem .08rem 0;vertical-align:top}
+th,td{border-bottom:1px solid #e4e8ee;padding:.05em .3em .05em 0;vertical-align:top}
+th,td:nth-child(n+3){word-break:keep-all}
 tr.gap td,li.gap b,li.due b{color:#b02222}
-article{border:1px solid #d5dbe3;border-radius:6px;padding:.4rem .7rem;margin:.5rem 0;break-inside:avoid}
+article{border:1px solid #d5dbe3;border-radius:6px;padding:.4em .7em;margin:.5em 0;break-inside:avoid}
 article.urgent{border-left:5px solid #c22f2f}
 article h2{border:0}h2 .mark{color:#c22f2f;float:right}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem .8rem;margin:0}dt{color:#5b6675}dd{margin:0}
-footer{color:#5b6675;font-size:.85rem;border-top:1px solid #d5dbe3;margin-top:.7rem;padding-top:.3rem}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.1em .8em;margin:0}dt{color:#5b6675}dd{margin:0}
+footer{color:#5b6675;font-size:.9em;border-top:1px solid #d5dbe3;margin-top:.6em;padding-top:.2em}
 @media (max-width:48rem){.facts{columns:1}}
-@media print{@page{size:A4;margin:11mm 12mm}body{margin:0;padding:0;max-width:none;font-size:8.5pt;line-height:1.38}
-.facts,.steps{columns:2;column-gap:6mm}h2{break-after:avoid}
-article{break-inside:auto;padding:.2rem .4rem;margin:0 0 .3rem}dl{gap:0 .5rem}}
+@media print{@page{size:A4;margin:9mm 11mm}body{margin:0;padding:0;max-width:none;font-size:8pt;line-height:1.33}
+section{margin-bottom:.5em}.facts,.steps{columns:2;column-gap:5mm}h2{break-after:avoid}
+article{break-inside:auto;padding:.2em .5em;margin:0 0 .4em}dl{gap:0 .5em}}
 """
 
 
@@ -44,7 +46,7 @@ article{break-inside:auto;padding:.2rem .4rem;margin:0 0 .3rem}dl{gap:0 .5rem}}
 
 def text(brief: Brief) -> str:
     """The brief as lines of text."""
-    lines = [sides(brief.title, brief.day)]
+    lines = apart(brief.title, brief.day)
     for warning in brief.warnings:
         lines += hanging("! ", warning)
     for chapter in brief.chapters:
@@ -169,7 +171,7 @@ def html(brief: Brief) -> str:
     parts += [f'<p class="warn">{escape(warning)}</p>' for warning in brief.warnings]
     parts += ['<div class="facts">', *(_html_chapter(chapter, brief) for chapter in brief.chapters), "</div>"]
     parts += [f"<h2>{escape(brief.words['advice'])}</h2>", '<div class="steps">', *html_body(brief.page), "</div>"]
-    parts.append(f"<footer>{'<br>'.join(map(escape, _notes(brief)))}</footer>")
+    parts.append(f"<footer>{' · '.join(map(escape, _notes(brief)))}</footer>")
     return (
         f'<!doctype html>\n<html lang="{brief.language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -191,8 +193,9 @@ def _html_block(block: Block, brief: Brief) -> str:
         heads = "".join(f"<th>{escape(head)}</th>" for head in block.heads)
         parts.append(f"<table><tr>{heads}</tr>{''.join(_html_row(row.cells, row.gap) for row in block.rows)}</table>")
     if block.entries:
-        kind = ' class="row"' if _short(block) and not block.ordered else ""
-        parts.append(f"<ul{kind}>" + "".join(_html_entry(entry, brief) for entry in block.entries) + "</ul>")
+        items = "".join(_html_entry(entry, brief) for entry in block.entries)
+        kind = 'ul class="row"' if _short(block) else "ul"
+        parts.append(f"<ol>{items}</ol>" if block.ordered else f"<{kind}>{items}</ul>")
     return "\n".join(parts)
 
 

@@ -33,8 +33,8 @@ def contradicted(rules: tuple[Contradiction, ...], facts: AccountFacts) -> Itera
                 yield rule, row
 
 
-def problem(rule: Contradiction, row: Row, account: Row) -> Problem:
-    """The contradiction as a data problem of its account."""
-    what = {"what_zh": rule.label.get("zh", rule.name), "what_en": rule.label.get("en", rule.name)}
-    details = {"record": row.where, "account": account.id, **what}
+def problem(rule: Contradiction, row: Row, account: Row, language: str) -> Problem:
+    """The contradiction as a data problem of its account, named in one language."""
+    what = rule.label.get(language) or rule.name
+    details = {"record": row.where, "account": account.id, "what": what}
     return Problem("data-contradiction", level="warning", details=details)

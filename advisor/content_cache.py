@@ -21,7 +21,8 @@ _KEPT = 8
 def load(workspace: Path | None = None, presets: tuple[str, ...] = ()) -> Content:
     """The content without its plays' cases, from the cache where nothing has changed since.
 
-    Args: workspace, presets – as in `read_content.load`. The environment's ADVISOR_CACHE names another cache folder, or `off`.
+    Args: workspace, presets – as in `read_content.load`. The environment's ADVISOR_CACHE names another cache
+    folder, or `off`.
     """
     folder = cache_folder()
     if folder is None:

@@ -39,7 +39,7 @@ th,td{text-align:left;vertical-align:top;padding:.35rem .6rem .35rem 0;border-bo
 th{color:var(--soft);font-weight:500;white-space:nowrap}td:nth-child(n+2){white-space:nowrap}
 summary{cursor:pointer;color:var(--soft)}
 .plays{list-style:none;padding-left:0}.plays .code{display:inline-block;min-width:2.8rem}
-:target{background:var(--tint);outline:2px solid var(--line)}
+.card:target,h4:target,span:target{background:var(--tint);outline:2px solid var(--line)}
 footer{margin-top:2.5rem;padding-top:.5rem;border-top:1px solid var(--line)}
 @media (max-width:34rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.4rem}}
 @media print{@page{size:A4;margin:16mm}body{max-width:none;padding:0;font-size:10.5pt}nav{display:none}

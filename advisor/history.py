@@ -113,7 +113,10 @@ def from_advice(record: Mapping[str, object]) -> list[dict[str, object]]:
     rows = []
     portfolio = record.get("portfolio")
     for step in [*advice, *(portfolio if isinstance(portfolio, list) else [])]:
-        subject = step.get("subject", {})
+        if not isinstance(step, Mapping):
+            continue
+        subject = step.get("subject")
+        subject = subject if isinstance(subject, Mapping) else {}
         due = step.get("first_due_on") or step.get("due_on")
         rows.append(
             {

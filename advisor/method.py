@@ -132,8 +132,8 @@ def known_names(method: Method, content: Content) -> dict[str, dict[str, Words]]
     derived = {key: label for key, label in facts.items() if (_owner(key), key.rpartition(".")[2]) in made}
     return {
         **{kind: dict(names) for kind, names in method.names.items() if names},
-        "brief": {one.name: one.title for one in content.brief.sections} | method.names.get("brief", {}),
-        "portfolio": {one.name: one.title for one in content.checks} | method.names.get("portfolio", {}),
+        "brief": {**{one.name: one.title for one in content.brief.sections}, **method.names.get("brief", {})},
+        "portfolio": {**{one.name: one.title for one in content.checks}, **method.names.get("portfolio", {})},
         "fact": facts,
         "derived": derived,
         "choices": {name: _values(one.labels) for name, one in content.vocabulary.choices.items()},

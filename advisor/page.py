@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from advisor.advice import Advice, Step
+from advisor.advice import Advice, Missing, Step
 from advisor.wording import Printer
 
 CARDS = 3
@@ -51,19 +51,28 @@ def page(advice: Advice, printer: Printer, everything: bool = False, reader: str
     cards = tuple(_card(n, visit, advice, printer) for n, visit in enumerate(shown, 1))
     hidden = len(own) - sum(len(visit) for visit in shown)
     others = len(advice.steps) - len(own)
-    questions = [missing for missing in advice.missing if missing.question]
+    questions = _questions(advice)
     few = not cards
     return Page(
         title=printer.word("join").join(advice.heading.values()),
         day=printer.day(advice.as_of),
         warnings=tuple(dict.fromkeys(guard.text for guard in advice.guards)) + advice.notes,
         cards=cards,
-        closing=_closing(advice, printer, few, others, bool(questions)) + _portfolio(advice, printer, reader),
+        closing=_closing(advice, printer, others, few, bool(questions), reader) + _portfolio(advice, printer, reader),
         question=printer.word("one_question", question=questions[0].question) if questions and not few else "",
         questions=tuple(_question(m.question, m.titles, printer) for m in questions[:QUESTIONS]) if few else (),
         more=printer.word("more", n=hidden) if hidden else "",
         footer=f"{printer.word('as_of')} {advice.as_of.isoformat()} · {printer.word('content')} {advice.content[7:19]}",
     )
+
+
+def _questions(advice: Advice) -> list[Missing]:
+    """What to ask, each question once: several facts of a table that nobody gave are filled by one."""
+    found: dict[str, Missing] = {}
+    for missing in advice.missing:
+        if missing.question:
+            found.setdefault(missing.question, missing)
+    return list(found.values())
 
 
 def _visits(steps: list[Step]) -> list[list[Step]]:
@@ -73,14 +82,14 @@ def _visits(steps: list[Step]) -> list[list[Step]]:
     return list(found.values())
 
 
-def _closing(advice: Advice, printer: Printer, few: bool, others: int, asks: bool) -> tuple[str, ...]:
+def _closing(advice: Advice, printer: Printer, others: int, few: bool, asks: bool, reader: str) -> tuple[str, ...]:
     """With no step: what is known, and one deed where next to nothing is."""
     found = []
     thin = few and asks and "stage" not in advice.marks
     if few:
         found += [printer.word("almost_nothing") if thin else printer.word("nothing"), *advice.known]
     if others:
-        found.append(printer.word("for_others", n=others))
+        found.append(printer.word("for_others" if reader == "rep" else "for_the_rest", n=others))
     if thin:
         found.append(printer.word("first_deed"))
     return tuple(found)

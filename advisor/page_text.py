@@ -47,7 +47,7 @@ def _latin(char: str) -> bool:
 
 def text(page: Page) -> str:
     """The page as lines of text."""
-    lines = [sides(page.title, page.day)]
+    lines = apart(page.title, page.day)
     for warning in page.warnings:
         lines += hanging("! ", warning)
     return "\n".join([*lines, *body(page)]) + "\n"
@@ -61,14 +61,15 @@ def body(page: Page) -> list[str]:
     for question in page.questions:
         lines += hanging("  · ", question)
     if page.question or page.more:
-        lines += _last(page.question, page.more)
+        lines += apart(page.question, page.more)
     return lines
 
 
-def _last(question: str, more: str) -> list[str]:
-    if width(question) + width(more) + 2 <= WIDTH:
-        return [sides(question, more)]
-    return [*wrap(question, WIDTH), *([sides("", more)] if more else [])]
+def apart(left: str, right: str) -> list[str]:
+    """One text at the left margin and another at the right: on one line where they fit, else one below the other."""
+    if width(left) + width(right) + 2 <= WIDTH:
+        return [sides(left, right)]
+    return [*wrap(left, WIDTH), *([sides("", right)] if right else [])]
 
 
 def sides(left: str, right: str) -> str:

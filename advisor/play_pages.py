@@ -277,7 +277,8 @@ class _Page:
     def _test(self, text: str) -> Iterator[str]:
         """What an `if` asks, in words; asking for a taken record's id is asking whether there is such a record."""
         before, field = "", None
-        for one in _NAME.findall(text):
+        tokens = _NAME.findall(text)
+        for one, after in zip(tokens, [*tokens[1:], ""], strict=True):
             head, _, last = one.partition(".")
             if one in ("and", "or", "not"):
                 yield self.word(f"slot_{one}")
@@ -285,7 +286,8 @@ class _Page:
                 yield self._head(head) if before == "not" else self.word("slot_there", entity=self._head(head))
             elif one in self.slots:
                 field = self.slots[one]
-                yield self.called(one)
+                bare = "==" not in (before, after) and before != "not" and not (field and field.type == "yes_no")
+                yield self.word("slot_known", fact=self.called(one)) if bare else self.called(one)
             else:
                 yield self._compared(one, field)
             before = one
@@ -294,7 +296,8 @@ class _Page:
         """What a slot is compared with, as its field prints it."""
         if text[:1] in _QUOTES:
             return self.pages.makings.printer.data(text.strip(_QUOTES), field)
-        return self.word("slot_is") if text == "==" else f" {text} "
+        known = {"==": "docs.slot_is", "true": "true", "false": "false"}
+        return self.pages.makings.word(known[text]) if text in known else f" {text} "
 
     def slot(self, name: str) -> str:
         policy = name.removeprefix("policy.")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from advisor import yaml_in
 from advisor.home import content_root, shown
-from advisor.model import Place, stop
+from advisor.model import AdvisorError, Place, stop
 from advisor.vocabulary import nearest
 
 _WHERE = "rules/presets"
@@ -29,12 +29,11 @@ def wanted(home: Path | None) -> tuple[str, ...]:
     known = available(home)
     for one in found:
         if str(one.value) not in known:
-            raise unknown(str(one.value), known, one.here)
+            raise _unknown(str(one.value), known, one.here)
     return tuple(str(one.value) for one in found)
 
 
-def unknown(name: str, known: dict[str, Path], place: Place = Place()) -> Exception:
-    """The mistake of naming a preset that there is none of."""
+def _unknown(name: str, known: dict[str, Path], place: Place) -> AdvisorError:
     return stop("unknown-preset", 2, place, name=name, near=nearest(name, known), known=", ".join(known))
 
 
@@ -53,5 +52,5 @@ def folders(names: tuple[str, ...], workspace: Path | None = None) -> tuple[Path
     known = available(workspace)
     for name in names:
         if name not in known:
-            raise unknown(name, known)
+            raise _unknown(name, known, Place())
     return tuple(known[name] for name in names)

@@ -19,6 +19,7 @@ from advisor.home import content_root, shown
 from advisor.lint import added, check_terms
 from advisor.metric_check import check_all
 from advisor.model import Place, Problem
+from advisor.overlay_check import check_overlays
 from advisor.plays import Play, Playbook
 from advisor.presets import folders
 from advisor.read_brief import read_brief
@@ -149,6 +150,7 @@ def load(workspace: Path | None = None, presets: tuple[str, ...] = ()) -> Conten
     contradictions = read_consistency(consistency, vocabulary, policy, problems)
     lint = added([read_lint(item, problems) for item in files.each("rules/lint.yaml")])
     problems += check_terms(lint, files.all_documents())
+    problems += check_overlays(files.documents)
     return Content(
         vocabulary,
         policy,

@@ -79,7 +79,7 @@ def _choices(name: str, body: Item) -> Choices:
 
 
 def _entity(name: str, body: Item, choices: Mapping[str, Choices], problems: list[Problem]) -> Entity:
-    check_keys(body, {"table", "label", "rows", "dated", "fields", "through"}, problems)
+    check_keys(body, {"table", "label", "rows", "dated", "fields", "through", "question"}, problems)
     fields: dict[str, Field] = {}
     for field_name, spec in _section(body, "fields"):
         for f in _fields(field_name, spec, choices, problems):
@@ -93,6 +93,7 @@ def _entity(name: str, body: Item, choices: Mapping[str, Choices], problems: lis
         label(body.get("label")),
         _text(body, "dated", ""),
         through.plain() if through else {},
+        label(body.get("question")),
     )
 
 

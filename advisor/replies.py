@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import json
 from pathlib import Path
 
 from advisor.advise import Advisor
@@ -13,6 +14,7 @@ from advisor.vocabulary import nearest
 
 ANSWERS = {"done": "done", "doing": "doing", "later": "snoozed", "wrong": "not_relevant", "not-mine": "not_mine"}
 _COLUMNS = ("account_id", "code", "subject_id", "first_on", "last_on", "due_on", "response", "until", "because", "at")
+_NEEDED = ("account_id", "code", "response", "at")
 
 
 def reply(
@@ -77,11 +79,26 @@ def _append(path: Path, row: tuple[str, ...]) -> Path:
     try:
         new = not path.exists() or path.stat().st_size == 0
         path.parent.mkdir(parents=True, exist_ok=True)
+        written = dict(zip(_COLUMNS, row, strict=True))
+        if path.suffix in (".jsonl", ".ndjson"):
+            line = json.dumps({name: cell for name, cell in written.items() if cell}, ensure_ascii=False)
+            with path.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+            return path
+        columns = _COLUMNS if new else _header(path)
+        if not set(_NEEDED) <= set(columns):
+            raise stop("history-columns", 1, Place(str(path), 1), wanted=", ".join(_COLUMNS))
         with path.open("a", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             if new:
-                writer.writerow(_COLUMNS)
-            writer.writerow(row)
-    except OSError as error:
-        raise stop("cannot-write", 1, Place(str(path)), why=error.strerror) from None
+                writer.writerow(columns)
+            writer.writerow([written.get(name, "") for name in columns])
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise stop("cannot-write", 1, Place(str(path)), why=getattr(error, "strerror", None) or error) from None
     return path
+
+
+def _header(path: Path) -> tuple[str, ...]:
+    """The columns that a history has already, in their order."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return tuple(cell.strip() for cell in next(csv.reader(file), []))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import json
 import sys
 from collections.abc import Iterable
@@ -51,13 +52,19 @@ def open_facts(source: str, wish: Wish) -> Advisor:
 
     content = open_content(wish)
     item = _facts_item(source)
-    given = item.get("as_of")
-    as_of = wish.as_of or (given.value if given else None)
+    as_of = wish.as_of or _facts_day(item)
     settings = resolve(dataclasses.replace(wish, as_of=as_of), content.vocabulary, find_workspace(wish.content))
     book = books.from_facts(item, content.vocabulary, settings.as_of, content.cells)
     if not book.accounts():
         raise stop("no-facts", 1, item.place)
     return _advisor(content, settings, assert_derived(book, content.vocabulary, content.cells))
+
+
+def _facts_day(item: Item) -> datetime.date | None:
+    given = item.get("as_of")
+    if given is None or given.value is None or isinstance(given.value, datetime.date):
+        return given.value if given else None
+    raise stop("bad-date", 2, given.place, value=given.plain())
 
 
 def _facts_item(source: str) -> Item:
@@ -71,6 +78,8 @@ def _facts_item(source: str) -> Item:
     item, problems = yaml_in.parse(text, name)
     if problems:
         raise AdvisorError(problems, 1)
+    if not item.is_map:
+        raise stop("data-facts-not-map", 1, item.place)
     return item
 
 
@@ -91,7 +100,7 @@ def _advisor(content: Content, settings: Settings, book: Book) -> Advisor:
 
 def read_history(path: Path, vocabulary: Vocabulary, words: Words) -> tuple[list[Row], list[Problem]]:
     """Earlier advice: a CSV table `history`, or JSON lines as `advise --format json` and `batch` write them."""
-    if not path.is_file():
+    if not path.is_file() or not path.stat().st_size:
         return [], []
     records = _json_records(path) if path.suffix in (".jsonl", ".ndjson", ".json") else _csv_records(path)
     problems: list[Problem] = []
@@ -105,9 +114,11 @@ def _json_records(path: Path) -> Iterable[dict[str, Any]]:
     try:
         text = path.read_text(encoding="utf-8")
         whole = [json.loads(text)] if path.suffix == ".json" else [json.loads(one) for one in text.splitlines() if one]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise stop("history-unreadable", 1, Place(str(path)), why=str(error)) from None
     for record in whole:
+        if not isinstance(record, dict):
+            raise stop("history-unreadable", 1, Place(str(path)), why=f"{str(record)[:40]} ≠ {{…}}")
         found += from_advice(record) or [record]
     return found
 

@@ -100,6 +100,8 @@ def _read_csv(path: Path) -> Found:
 def _csv_sheet(path: Path, text: str) -> Found:
     if not text.strip():
         return [], [_empty(path)]
+    if "\n" not in text:  # the line ends of old Macs
+        text = text.replace("\r", "\n")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True, skipinitialspace=False)
     sheet: Sheet | None = None
     problems: list[Problem] = []
@@ -126,8 +128,8 @@ def _records(reader: Any) -> Iterator[tuple[int, int, list[str]]]:
 
 def _delimiter(text: str) -> str:
     """The mark that cuts the header into most cells."""
-    head = next(line for line in text.split("\n") if line.strip())
-    counts = [len(next(csv.reader([head.rstrip("\r")], delimiter=mark), [])) for mark in _DELIMITERS]
+    head = next(line for line in text.replace("\r", "\n").split("\n") if line.strip())
+    counts = [len(next(csv.reader([head], delimiter=mark), [])) for mark in _DELIMITERS]
     return _DELIMITERS[counts.index(max(counts))]
 
 

@@ -40,13 +40,13 @@ def advice(found: Advice, printer: Printer, form: str, everything: bool, reader:
     return page_markup.markdown(laid)
 
 
-def brief(advisor: Advisor, account: Row, form: str, reader: str) -> str:
+def brief(advisor: Advisor, account: Row, form: str, reader: str, everything: bool = False) -> str:
     """One account's brief in the wanted format."""
     from advisor import brief_pages
     from advisor.brief import brief as made
 
     pages = {"text": brief_pages.text, "md": brief_pages.markdown, "html": brief_pages.html}
-    return pages[form](made(advisor, account, reader))
+    return pages[form](made(advisor, account, reader, everything))
 
 
 def portfolio(advisor: Advisor, form: str) -> str:

@@ -64,7 +64,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A kind of record. `rows`: one (the account), many (of an account), book, or single (one row for the book)."""
+    """A kind of record. `rows`: one (the account), many (of an account), book, or single (one row for the book).
+
+    `question` is asked where the whole table is missing.
+    """
 
     name: str
     table: str
@@ -73,6 +76,7 @@ class Entity:
     label: Label = field(default_factory=dict)
     dated: str = ""
     through: Mapping[str, Any] = field(default_factory=dict)
+    question: Label = field(default_factory=dict)
 
     def refs(self) -> dict[str, Field]:
         """Fields that point to another entity, under the name that follows them (`product_id` → `product`)."""

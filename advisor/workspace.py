@@ -37,6 +37,9 @@ class Settings:
     workspace: Path | None = None
 
 
+_YEARS = (1900, 2200)  # further off, counting days leaves the calendar
+
+
 @dataclass(frozen=True)
 class Wish:
     """What the command line asks for; what is None is left to advisor.yaml and the defaults."""
@@ -77,7 +80,7 @@ def resolve(wish: Wish, vocabulary: Vocabulary, workspace: Path | None) -> Setti
     if language not in LANGUAGES:
         problems.append(Problem("unknown-language", _place(item, "language"), "error", {"language": language}))
     as_of = wish.as_of or plain.get("as_of") or (mapping.as_of if mapping else None) or wish.today
-    if not isinstance(as_of, datetime.date):
+    if not isinstance(as_of, datetime.date) or not _YEARS[0] <= as_of.year <= _YEARS[1]:
         problems.append(Problem("bad-date", _place(item, "as_of"), "error", {"value": as_of}))
     closed = _closed(item, problems)
     if problems:

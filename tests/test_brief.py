@@ -59,9 +59,7 @@ def lines(found: Brief, name: str) -> str:
 def table(found: Brief, name: str) -> list[dict[str, str]]:
     """The rows of a section's table, each cell by its head; `!` says whether the row is a gap."""
     block = next(block for block in blocks(found, name) if block.rows)
-    return [
-        {**dict(zip(block.heads, row.cells, strict=True)), "!": "gap" if row.gap else ""} for row in block.rows
-    ]
+    return [{**dict(zip(block.heads, row.cells, strict=True)), "!": "gap" if row.gap else ""} for row in block.rows]
 
 
 def entries(found: Brief, name: str) -> dict[str, str]:
@@ -72,7 +70,10 @@ def entries(found: Brief, name: str) -> dict[str, str]:
 
 
 def test_m26_two_of_four_and_the_gaps_named(tmp_path: Path) -> None:
-    people = [{"id": "C1", "name": "Ann", "department": "finance"}, {"id": "C2", "name": "Bo", "department": "purchasing"}]
+    people = [
+        {"id": "C1", "name": "Ann", "department": "finance"},
+        {"id": "C2", "name": "Bo", "department": "purchasing"},
+    ]
     said = lines(of_facts(tmp_path, contacts=people), "people")
     assert "2/4" in said and "top management" in said and "user department" in said
 
@@ -119,8 +120,9 @@ def test_m42_two_of_nine(tmp_path: Path) -> None:
 
 
 def test_m68_m125_the_plan_has_five_headings_and_then_six(tmp_path: Path) -> None:
-    account = {"id": "A1", "name": "P", "stage": "regular", "tier": "large", "plan_on": "2025-01-10",
-               "plan_sections": ["industry", "competition", "individual_needs", "custom_solution", "customer_plan"]}  # fmt: skip
+    sections = ["industry", "competition", "individual_needs", "custom_solution", "customer_plan"]
+    plan = {"plan_on": "2025-01-10", "plan_sections": sections}
+    account = {"id": "A1", "name": "P", "stage": "regular", "tier": "large", **plan}
     found = of_facts(tmp_path, account=account)
     listed = entries(found, "plan")
     assert tuple(listed) == (*FIVE, *SIX)
@@ -248,9 +250,14 @@ def test_the_decision_map_marks_the_key_people_and_the_gaps() -> None:
     assert poor["decision-maker"]["Person"] == "nobody on file" and poor["decision-maker"]["!"]
 
 
-def test_somebody_whose_role_is_not_known_stands_apart() -> None:
-    rows = table(made("A29"), "people")
-    assert rows[-1]["Role"] == "role not on file"
+def test_somebody_whose_role_is_not_known_stands_apart(tmp_path: Path) -> None:
+    people = [{"id": "C1", "name": "Ann"}, {"id": "C2", "name": "Bo", "buying_roles": ["user"]}]
+    rows = table(of_facts(tmp_path, contacts=people), "people")
+    assert (rows[-1]["Role"], rows[-1]["Person"]) == ("role not on file", "Ann")
+    alone = of_facts(tmp_path, contacts=people[:1])
+    assert [row["Person"] for row in table(alone, "people")] == ["Ann"], "no gaps where no role at all is known"
+    assert "who decides is not on file" in lines(alone, "people")
+    assert lines(of_facts(tmp_path, contacts=[]), "people") == "No contact on file yet."
 
 
 def test_people_who_left_are_not_on_the_map() -> None:
@@ -266,7 +273,13 @@ def test_people_who_left_are_not_on_the_map() -> None:
 def test_guarded_facts_never_appear(tmp_path: Path) -> None:
     people = [
         {"id": "C1", "name": "Ann", "buying_roles": ["user"], "sensitive_fields": ["ZEBRA"], "demands_benefit": True},
-        {"id": "C2", "name": "Bo", "buying_roles": ["decider"], "public_official": True, "consent_personal_data": False},
+        {
+            "id": "C2",
+            "name": "Bo",
+            "buying_roles": ["decider"],
+            "public_official": True,
+            "consent_personal_data": False,
+        },
     ]
     talks = [
         {"id": "I1", "occurred_on": "2026-11-01", "values": ["brand"], "info_confidential": True},
@@ -393,10 +406,14 @@ def test_ten_columns_of_a_sheet(tmp_path: Path) -> None:
         "K1,Alpha,packaging,east,regular,medium,R1,120000,2026-10-01,1\nK2,Beta,food,west,,,,,,2\n",
         encoding="utf-8",
     )
-    result = CliRunner().invoke(main, ["brief", "Beta", "--data", str(tmp_path), "--as-of", "2026-11-20", "--lang", "en"])
+    result = CliRunner().invoke(
+        main, ["brief", "Beta", "--data", str(tmp_path), "--as-of", "2026-11-20", "--lang", "en"]
+    )
     assert result.exit_code == 0, result.output
     assert "Beta" in result.stdout and "Who counts" not in result.stdout
-    rich = CliRunner().invoke(main, ["brief", "Alpha", "--data", str(tmp_path), "--as-of", "2026-11-20", "--lang", "en"])
+    rich = CliRunner().invoke(
+        main, ["brief", "Alpha", "--data", str(tmp_path), "--as-of", "2026-11-20", "--lang", "en"]
+    )
     assert "Sales of the last year ¥120,000" in rich.stdout
 
 

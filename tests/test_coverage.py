@@ -1,4 +1,4 @@
-"""No play is dead: in the demo book each fires at least once and is silent at least once. `pytest -s` prints play × stage."""
+"""No play is dead: in the demo book each fires and is silent at least once. `pytest -s` prints play × stage."""
 
 from __future__ import annotations
 

@@ -176,6 +176,14 @@ def test_slots_are_shown_as_labels() -> None:
     assert '<mark title="person">person to see</mark>' in pages()["P61.en.html"]
 
 
+def test_an_if_is_told_in_words() -> None:
+    found = [text for name, page in pages().items() for text in re.findall(r'<i class="if">([^<]*)</i>', page)]
+    assert found
+    assert not [text for text in found if re.search(r"==|_|[\"']|\b(true|false)\b", text)]
+    assert "若客户阶段是老客户：" in found
+    assert "if account stage is regular account: " in found
+
+
 # --- the index -----------------------------------------------------------------------------------
 
 

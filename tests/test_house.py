@@ -17,7 +17,7 @@ LEVELS: list[list[str]] = [
     ["tree", "reference", "chains", "durable_match", "facts"],
     ["cell_words", "plays", "outline", "people", "consistency", "content"],
     ["sql_guard", "metric_tables", "metric_check", "metrics"],
-    ["read_conditions", "read_rules", "read_play", "read_brief", "read_consistency", "read_lint", "read_portfolio", "read_content", "content_cache"],
+    ["read_conditions", "read_rules", "read_play", "read_brief", "read_consistency", "read_lint", "read_portfolio", "overlay_check", "read_content", "content_cache"],
     ["cells", "sheets", "tables", "rows", "linking", "mapping", "mapping_run", "facts_file", "book", "asserted"],
     ["workspace", "wording", "templates", "slots", "calendar", "advice", "history", "reasons", "render"],
     ["in_words", "derived_in_words"],

@@ -1,4 +1,4 @@
-"""Industry presets: laid between the bundled content and the workspace, chosen in advisor.yaml, each sound by itself."""
+"""Industry presets: laid between the bundled content and the workspace, chosen in advisor.yaml."""
 
 from __future__ import annotations
 
