@@ -6,6 +6,7 @@ import datetime
 import functools
 import gc
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,7 @@ from advisor.workspace import Wish
 Command = Callable[..., Any]
 # A command makes many records and little garbage: the collector's default would walk over them again and again.
 gc.set_threshold(100_000, 50, 100)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 FORMATS = ("text", "json", "md", "html")
 
 
@@ -67,12 +69,17 @@ def _wish(options: dict[str, Any]) -> Wish:
 # --- errors --------------------------------------------------------------------------------------
 
 
+def say(text: str) -> None:
+    """A result on standard output. Records may hold control characters; a terminal must not obey them."""
+    click.echo(_CONTROL.sub("", text), nl=False)
+
+
 def report(problems: list[Problem], language: str) -> None:
     """Problems on standard error: one line each, and a hint."""
     for problem in problems:
         text, hint = message(problem, language)
         place = f"{problem.place}: " if str(problem.place) else ""
-        click.echo(f"{place}{problem.level} {problem.code} {text}", err=True)
+        click.echo(_CONTROL.sub("", f"{place}{problem.level} {problem.code} {text}"), err=True)
         if hint:
             click.echo(f"  → {hint}", err=True)
 
@@ -108,7 +115,13 @@ def _open(options: dict[str, Any]) -> Any:
     if advisor.engine != "durable":
         notes.append(Problem("no-python-engine", level="note", details={"version": sys.version.split()[0]}))
     if advisor.settings.mapping:
-        notes.append(Problem("mapping-used", level="note", details={"name": advisor.settings.mapping.name}))
+        notes.append(
+            Problem(
+                "mapping-used",
+                level="note",
+                details={"name": advisor.settings.mapping.name, "as_of": advisor.settings.as_of},
+            )
+        )
     count = sum(problem.level != "note" for problem in advisor.book.problems)
     if count:
         notes.append(Problem("data-problems-count", level="note", details={"count": count}))
@@ -163,7 +176,7 @@ def advise(
 
     advisor = _open(options)
     advice = advisor.advise(_account(advisor, account, options.get("facts")), top, everything)
-    click.echo(show.advice(advice, advisor.printer, form, everything, reader), nl=False)
+    say(show.advice(advice, advisor.printer, form, everything, reader))
     _finish(advisor, strict, advice.problems)
 
 
@@ -183,7 +196,7 @@ def brief(account: str | None, form: str, reader: str, everything: bool, **optio
 
     advisor = _open(options)
     row = _account(advisor, account, options.get("facts"))
-    click.echo(show.brief(advisor, row, form, reader, everything), nl=False)
+    say(show.brief(advisor, row, form, reader, everything))
 
 
 @main.command()
@@ -195,7 +208,7 @@ def portfolio(form: str, **options: Any) -> None:
     """For the manager: problem accounts, spans, owners, 80/20, funnel, upgrades and tiers of the whole book."""
     from advisor import show
 
-    click.echo(show.portfolio(_open(options), form), nl=False)
+    say(show.portfolio(_open(options), form))
 
 
 @main.command()
@@ -209,7 +222,7 @@ def today(owner: str, top: int, form: str, **options: Any) -> None:
     from advisor import show
 
     advisor = _open(options)
-    click.echo(show.today(advisor, owner, top, form), nl=False)
+    say(show.today(advisor, owner, top, form))
 
 
 @main.command()
@@ -231,7 +244,7 @@ def reply(
     row = _account(advisor, account, None)
     found = naming.play_named(advisor, row, play)
     path = replies.reply(advisor, row, found, answer, until, because, subject)
-    click.echo(show.replied(advisor, row, found, answer, until, path), nl=False)
+    say(show.replied(advisor, row, found, answer, until, path))
 
 
 @main.command()
@@ -249,7 +262,7 @@ def explain(names: tuple[str, ...], form: str, **options: Any) -> None:
         raise click.UsageError("name an ACCOUNT and a PLAY (with --facts, the PLAY alone)")
     advisor = _open(options)
     row = _account(advisor, names[0] if wanted == 2 else None, options.get("facts"))
-    click.echo(show.explained(advisor, row, names[-1], form), nl=False)
+    say(show.explained(advisor, row, names[-1], form))
 
 
 @main.command()
@@ -263,7 +276,7 @@ def facts(account: str | None, form: str, **options: Any) -> None:
     from advisor import show
 
     advisor = _open(options)
-    click.echo(show.facts(advisor, _account(advisor, account, options.get("facts")), form), nl=False)
+    say(show.facts(advisor, _account(advisor, account, options.get("facts")), form))
 
 
 @main.command()
@@ -276,7 +289,7 @@ def compliance(account: str | None, **options: Any) -> None:
     from advisor import show
 
     advisor = _open(options)
-    click.echo(show.compliance(advisor, _account(advisor, account, options.get("facts"))), nl=False)
+    say(show.compliance(advisor, _account(advisor, account, options.get("facts"))))
 
 
 @main.command()
@@ -289,7 +302,7 @@ def check(path: Path | None, lang: str | None, form: str) -> None:
     from advisor import show
 
     text, wrong = show.checked(path, lang or "zh", form)
-    click.echo(text, nl=False)
+    say(text)
     sys.exit(1 if wrong else 0)
 
 
@@ -303,7 +316,7 @@ def test(path: Path | None, lang: str | None, only: str) -> None:
     from advisor import show
 
     text, wrong = show.tested(path, lang or "zh", only)
-    click.echo(text, nl=False)
+    say(text)
     sys.exit(1 if wrong else 0)
 
 
@@ -316,7 +329,7 @@ def docs(out: Path, content: Path | None, lang: str | None) -> None:
     """Write a trainer's page for each play, in Chinese and English, with an index: HTML that opens from disk."""
     from advisor import show
 
-    click.echo(show.documented(out, content, lang or "zh"), nl=False)
+    say(show.documented(out, content, lang or "zh"))
 
 
 if __name__ == "__main__":

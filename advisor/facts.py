@@ -18,6 +18,8 @@ from advisor.tree import (
     Gather,
     Metric,
     Name,
+    Not,
+    NotTrue,
     Read,
     Table,
     Weighted,
@@ -25,6 +27,7 @@ from advisor.tree import (
     expr_names,
     undecided_names,
 )
+from advisor.tree import Rows as RowsNode
 
 Rows = tuple[Row, ...]
 
@@ -172,12 +175,13 @@ def _when(expr: When, facts: AccountFacts, rows: Rows) -> Value:
 
 
 def deciding_source(trace: Trace) -> str:
-    """The source record of the first leaf that decided a verdict."""
+    """The source record of the first leaf that decided a verdict; a negation is decided by what it negates."""
+    turned = isinstance(trace.node, Not | NotTrue) or (isinstance(trace.node, RowsNode) and trace.node.kind == "no")
+    wanted = not trace.verdict if turned else trace.verdict
     for child in trace.children:
-        if child.verdict is not None:
-            found = deciding_source(child)
-            if found:
-                return found
+        found = deciding_source(child) if child.verdict is wanted else ""
+        if found:
+            return found
     return trace.value.source if trace.value else ""
 
 

@@ -283,3 +283,19 @@ def test_m45_three_talks_without_effect(tmp_path: Path) -> None:
         effects = ("noticed", "none", last)
         talks = [{"occurred_on": d, "values": ["brand"], "effect": e} for d, e in zip(days, effects, strict=True)]
         assert value({"account": TRADING, "interactions": talks}, "transmission_ineffective", tmp_path) is expected
+
+
+def test_section_6_payment_is_unknown_while_nobody_says_whether_it_was_paid(tmp_path: Path) -> None:
+    order = {"ordered_on": "2026-08-01", "due_on": "2026-10-01", "amount": 100, "status": "delivered"}
+    for paid, expected in (({}, "unknown"), ({"paid_on": None}, True), ({"paid_on": "2026-10-05"}, False)):
+        assert value({"account": TRADING, "orders": [{**order, **paid}]}, "payment_overdue", tmp_path) == expected
+
+
+def test_the_source_of_a_conclusion_is_the_record_that_decided_it(tmp_path: Path) -> None:
+    from support import opened
+
+    paid = {"id": "S1", "ordered_on": "2026-07-01", "due_on": "2026-08-01", "paid_on": "2026-08-01", "amount": 1}
+    late = {"id": "S2", "ordered_on": "2026-08-01", "due_on": "2026-10-01", "paid_on": None, "amount": 1}
+    advisor = opened({"account": TRADING, "orders": [paid, late]}, tmp_path)
+    known = advisor.facts(advisor.book.accounts()[0])
+    assert known.value(known.account, "payment_overdue").source == "order S2 2026-08-01"
