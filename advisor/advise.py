@@ -62,7 +62,7 @@ class Advisor:
         self.engine = engine if durable_match.available() else "reference"
         self._matchers = self._build() if self.engine == "durable" else {}
         self._clean = self._without_barred()
-        rest = int(content.policy.get("again_after_days", 180)), int(content.policy.get("episode_days", 30))
+        rest = int(content.policy["again_after_days"]), int(content.policy["episode_days"])
         shared = frozenset(play.code for play in content.plays if play.about == PORTFOLIO)
         self.history = History(book.tables.get("history") or (), settings.as_of, rest[1], rest[0], shared)
 

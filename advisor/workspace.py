@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from advisor import yaml_in
 from advisor.home import content_root, demo, shown
@@ -162,11 +161,3 @@ def _default_history(workspace: Path | None, wish: Wish) -> Path:
     """Beside the workspace's content, else beside the data that was named, else where the user stands."""
     folder = workspace or (wish.data if wish.data and wish.data.is_dir() else None)
     return (folder / "history.csv") if folder else Path("advisor-history.csv")
-
-
-def with_as_of(settings: Settings, as_of: datetime.date) -> Settings:
-    """The same settings for another day."""
-    return replace(settings, as_of=as_of)
-
-
-Plain = Mapping[str, Any]
