@@ -15,9 +15,9 @@ from typing import Any
 import click
 
 from advisor import __version__
+from advisor.advice.workspace import Wish
+from advisor.core.model import AdvisorError, InternalDisagreement, Problem
 from advisor.messages import message
-from advisor.model import AdvisorError, InternalDisagreement, Problem
-from advisor.workspace import Wish
 
 Command = Callable[..., Any]
 # A command makes many records and little garbage: the collector's default would walk over them again and again.
@@ -107,7 +107,7 @@ def guarded(command: Command) -> Command:
 
 def _open(options: dict[str, Any]) -> Any:
     """An open run, with what the user should know about it on standard error."""
-    from advisor import session
+    from advisor.advice import session
 
     facts = options.get("facts")
     advisor = session.open_facts(facts, _wish(options)) if facts else session.open_book(_wish(options))
@@ -130,8 +130,8 @@ def _open(options: dict[str, Any]) -> Any:
 
 
 def _account(advisor: Any, name: str | None, facts: str | None) -> Any:
-    from advisor.model import stop
-    from advisor.session import find_account
+    from advisor.advice.session import find_account
+    from advisor.core.model import stop
 
     if facts and not name:
         return advisor.book.accounts()[0]
@@ -238,7 +238,8 @@ def reply(
     account: str, play: str, answer: str, until: datetime.date | None, because: str, subject: str, **options: Any
 ) -> None:
     """Answer a step: it is kept in the history, which every run reads."""
-    from advisor import naming, replies, show
+    from advisor import show
+    from advisor.advice import naming, replies
 
     advisor = _open(options)
     row = _account(advisor, account, None)

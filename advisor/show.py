@@ -6,20 +6,20 @@ import datetime
 from pathlib import Path
 from typing import Any
 
-from advisor import page_text
-from advisor.advice import Advice
-from advisor.advise import Advisor
-from advisor.content import Content
-from advisor.model import Origin, Problem, Row
-from advisor.page import page
-from advisor.plays import Play
-from advisor.vocabulary import Field
-from advisor.wording import Printer
-from advisor.workspace import Wish, find_workspace, presets
+from advisor.advice.advice import Advice
+from advisor.advice.advise import Advisor
+from advisor.advice.wording import Printer
+from advisor.advice.workspace import Wish, find_workspace, presets
+from advisor.content.content import Content
+from advisor.content.plays import Play
+from advisor.core.model import Origin, Problem, Row
+from advisor.core.vocabulary import Field
+from advisor.pages import page_text
+from advisor.pages.page import page
 
 
 def _json(data: Any) -> str:
-    from advisor.page_json import dumps
+    from advisor.pages.page_json import dumps
 
     return dumps(data) + "\n"
 
@@ -27,13 +27,13 @@ def _json(data: Any) -> str:
 def advice(found: Advice, printer: Printer, form: str, everything: bool, reader: str) -> str:
     """One account's advice in the wanted format."""
     if form == "json":
-        from advisor.page_json import record
+        from advisor.pages.page_json import record
 
         return _json(record(found))
     laid = page(found, printer, everything, reader)
     if form == "text":
         return page_text.text(laid)
-    from advisor import page_markup
+    from advisor.pages import page_markup
 
     if form == "html":
         return page_markup.html(laid, found.language)
@@ -42,8 +42,8 @@ def advice(found: Advice, printer: Printer, form: str, everything: bool, reader:
 
 def brief(advisor: Advisor, account: Row, form: str, reader: str, everything: bool = False) -> str:
     """One account's brief in the wanted format."""
-    from advisor import brief_pages
-    from advisor.brief import brief as made
+    from advisor.pages import brief_pages
+    from advisor.pages.brief import brief as made
 
     pages = {"text": brief_pages.text, "md": brief_pages.markdown, "html": brief_pages.html}
     return pages[form](made(advisor, account, reader, everything))
@@ -51,21 +51,21 @@ def brief(advisor: Advisor, account: Row, form: str, reader: str, everything: bo
 
 def portfolio(advisor: Advisor, form: str) -> str:
     """The whole book for its manager: steps, and every check with its figures."""
-    from advisor import portfolio as portfolios
+    from advisor.pages import portfolio as portfolios
 
     if form == "json":
         return _json(portfolios.record(advisor))
     laid = portfolios.laid(advisor)
     if form == "text":
         return page_text.text(laid)
-    from advisor import page_markup
+    from advisor.pages import page_markup
 
     return page_markup.html(laid, advisor.printer.language) if form == "html" else page_markup.markdown(laid)
 
 
 def today(advisor: Advisor, owner: str, top: int, form: str) -> str:
     """The best steps across accounts."""
-    from advisor import today as todays
+    from advisor.pages import today as todays
 
     entries = todays.today(advisor, owner, top)
     if form == "text":
@@ -90,7 +90,8 @@ def replied(advisor: Advisor, account: Row, play: Play, answer: str, until: date
 
 def explained(advisor: Advisor, account: Row, play: str, form: str) -> str:
     """Why, why not, and what would change it."""
-    from advisor import explain, naming
+    from advisor.advice import naming
+    from advisor.explain import explain
 
     found = explain.explain(advisor, account, naming.play_named(advisor, account, play))
     if form == "json":
@@ -174,14 +175,14 @@ def compliance(advisor: Advisor, account: Row) -> str:
 
 def checked(path: Path | None, language: str, form: str) -> tuple[str, bool]:
     """All problems of the content, and whether one of them is an error."""
-    from advisor.check import check
-    from advisor.read_content import load
+    from advisor.bench.check import check
+    from advisor.content.read_content import load
 
     content = load(find_workspace(path), presets(Wish(path)))
     problems = check(content)
     wrong = any(problem.level == "error" for problem in problems)
     if form == "json":
-        from advisor.page_json import problem_record
+        from advisor.pages.page_json import problem_record
 
         return _json([problem_record(one, language) for one in problems]), wrong
     lines = [line for problem in problems for line in problem_lines(problem, language)]
@@ -213,10 +214,10 @@ def documented(folder: Path, workspace: Path | None, language: str) -> str:
 
     Raises: AdvisorError – the content is wrong, or the folder cannot be written.
     """
-    from advisor import docs_site
-    from advisor.content import sound
-    from advisor.play_sources import read_sources
-    from advisor.read_content import load
+    from advisor.content.content import sound
+    from advisor.content.read_content import load
+    from advisor.docs import docs_site
+    from advisor.docs.play_sources import read_sources
 
     layers = find_workspace(workspace), presets(Wish(workspace))
     content = sound(load(*layers))
@@ -227,8 +228,8 @@ def documented(folder: Path, workspace: Path | None, language: str) -> str:
 
 def tested(path: Path | None, language: str, only: str) -> tuple[str, bool]:
     """The cases' results, and whether one of them failed."""
-    from advisor.cases import run_all
-    from advisor.read_content import load
+    from advisor.bench.cases import run_all
+    from advisor.content.read_content import load
 
     content = load(find_workspace(path))
     report = run_all(content, content.play(only).code if only else "")

@@ -20,10 +20,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from advisor import durable_match, session  # noqa: E402
-from advisor.advise import SUBJECTS  # noqa: E402
-from advisor.reference import evaluate  # noqa: E402
-from advisor.workspace import Wish  # noqa: E402
+from advisor.advice import session  # noqa: E402
+from advisor.advice.advise import SUBJECTS  # noqa: E402
+from advisor.advice.workspace import Wish  # noqa: E402
+from advisor.core.reference import evaluate  # noqa: E402
+from advisor.match import durable_match  # noqa: E402
 
 
 def cold(repeats: int) -> list[float]:

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from advisor.facts import AccountFacts, Knowledge
-from advisor.model import Problem, Row, Value, known, none
-from advisor.read_conditions import Scope, read_node
-from advisor.read_rules import read_vocabulary
-from advisor.tree import Node
-from advisor.vocabulary import Vocabulary
-from advisor.yaml_in import Item, parse
+from advisor.content.read_conditions import Scope, read_node
+from advisor.content.read_rules import read_vocabulary
+from advisor.core.facts import AccountFacts, Knowledge
+from advisor.core.model import Problem, Row, Value, known, none
+from advisor.core.tree import Node
+from advisor.core.vocabulary import Vocabulary
+from advisor.core.yaml_in import Item, parse
 
 AS_OF = datetime.date(2026, 11, 20)
 POLICY: Mapping[str, Any] = {

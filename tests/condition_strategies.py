@@ -11,11 +11,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from advisor.facts import AccountFacts
-from advisor.model import Row, Value, known, none
-from advisor.read_conditions import COMPARE, DATE_OPS, LIST_OPS, STATE_OPS
-from advisor.tree import All, AnyOf, AsOf, Const, Count, Latest, Leaf, Name, Node, Not, NotTrue, Operand, Rows
-from advisor.vocabulary import LISTS, NUMERIC, Field
+from advisor.content.read_conditions import COMPARE, DATE_OPS, LIST_OPS, STATE_OPS
+from advisor.core.facts import AccountFacts
+from advisor.core.model import Row, Value, known, none
+from advisor.core.tree import All, AnyOf, AsOf, Const, Count, Latest, Leaf, Name, Node, Not, NotTrue, Operand, Rows
+from advisor.core.vocabulary import LISTS, NUMERIC, Field
 from tests.condition_fixture import AS_OF, KNOWLEDGE, VOCABULARY, Shelf
 
 # Few values a type, so that limits are met exactly, missed by one and shared between rules.

@@ -6,11 +6,11 @@ import functools
 from collections.abc import Mapping
 from pathlib import Path
 
-from advisor import yaml_in
-from advisor.cell_words import Words, check_cells, read_words
-from advisor.model import Problem
-from advisor.read_rules import read_vocabulary
-from advisor.vocabulary import Field, Vocabulary
+from advisor.content.cell_words import Words, check_cells, read_words
+from advisor.content.read_rules import read_vocabulary
+from advisor.core import yaml_in
+from advisor.core.model import Problem
+from advisor.core.vocabulary import Field, Vocabulary
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -10,11 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from advisor import yaml_in
-from advisor.metrics import Metrics, MetricSource
-from advisor.model import Problem, Row, known
-from advisor.read_rules import read_derived_fields, read_policy, read_vocabulary
-from advisor.vocabulary import Vocabulary
+from advisor.content.read_rules import read_derived_fields, read_policy, read_vocabulary
+from advisor.core import yaml_in
+from advisor.core.model import Problem, Row, known
+from advisor.core.vocabulary import Vocabulary
+from advisor.metrics.metrics import Metrics, MetricSource
 
 RULES = Path(__file__).parents[1] / "rules"
 AS_OF = datetime.date(2026, 11, 20)

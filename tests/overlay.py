@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from advisor.content import Content
-from advisor.home import content_root
-from advisor.read_content import load
+from advisor.content.content import Content
+from advisor.content.read_content import load
+from advisor.core.home import content_root
 
 OWN = {"playbooks/retention/ask-why-orders-stopped.yaml": Path(__file__).with_name("sound_play.yaml")}
 """Files that mistakes are planted in as they once were, so that trainers may reword the bundled ones."""

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from advisor import read_content, session
-from advisor.advice import Advice
-from advisor.advise import Advisor
-from advisor.content import Content, sound
-from advisor.workspace import Wish
+from advisor.advice import session
+from advisor.advice.advice import Advice
+from advisor.advice.advise import Advisor
+from advisor.advice.workspace import Wish
+from advisor.content import read_content
+from advisor.content.content import Content, sound
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -33,7 +34,7 @@ def demo(language: str = "zh") -> Advisor:
 
 def opened(facts: dict[str, Any], tmp_path: Path, language: str = "zh", as_of: datetime.date | None = AS_OF) -> Advisor:
     """An open run over facts written to a file, as a user would give them."""
-    from advisor.page_json import dumps
+    from advisor.pages.page_json import dumps
 
     path = tmp_path / "facts.json"
     path.write_text(dumps(facts), encoding="utf-8")

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from support import AS_OF, advised, bundled, codes, demo, opened
 
-from advisor import page_json, replies, show
-from advisor.advice import Step
-from advisor.advise import ranked
-from advisor.calendar import Calendar, due
-from advisor.model import AdvisorError
-from advisor.plays import Span
+from advisor import show
+from advisor.advice import replies
+from advisor.advice.advice import Step
+from advisor.advice.advise import ranked
+from advisor.advice.calendar import Calendar, due
+from advisor.content.plays import Span
+from advisor.core.model import AdvisorError
+from advisor.pages import page_json
 
 SILENT = ["2026-04-09", "2026-05-09", "2026-06-18", "2026-07-13", "2026-09-01"]
 
@@ -44,7 +46,7 @@ def made(code: str, **more: Any) -> Step:
         "ask": (), "if_they_say": (), "do_not": (), "steps": (), "done_when": "", "because_text": (),
         "because": (), "due_on": AS_OF, "first_due_on": AS_OF, "basis": (),
     }  # fmt: skip
-    from advisor.advice import Person
+    from advisor.advice.advice import Person
 
     base["person"] = Person("user", more.pop("contact", "C1"), "", "", "")
     return Step(code=code, **{**base, **more})
@@ -275,8 +277,8 @@ def test_what_was_answered_is_heeded(row: dict[str, Any], reason: str | None, tm
 
 
 def test_earlier_json_is_a_history(tmp_path: Path) -> None:
-    from advisor import session
-    from advisor.workspace import Wish
+    from advisor.advice import session
+    from advisor.advice.workspace import Wish
 
     yesterday = opened(silent(), tmp_path, as_of=day("2026-11-19"))
     record = page_json.record(yesterday.advise(yesterday.book.accounts()[0]))

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 from support import bundled
 
-from advisor import session
-from advisor.home import demo
-from advisor.workspace import Wish
+from advisor.advice import session
+from advisor.advice.workspace import Wish
+from advisor.core.home import demo
 from cli import main
 
 PRIVATE = "QXPRIVATE"  # sensitive fields of a contact, without consent (G02)
@@ -90,7 +90,8 @@ def test_no_command_shows_what_is_barred(data: Path, words: tuple[str, ...]) -> 
 
 def test_explaining_shows_nothing_barred(data: Path) -> None:
     """Every play of three accounts, in one open run: what `explain` prints, as text and as JSON."""
-    from advisor import explain, page_json
+    from advisor.explain import explain
+    from advisor.pages import page_json
 
     advisor = session.open_book(Wish(data=data, history=data / "none.csv", language="en"))
     for account in ACCOUNTS[:1]:
@@ -108,7 +109,7 @@ def test_only_compliance_shows_the_records(data: Path) -> None:
 
 
 def test_a_batch_of_all_accounts_names_nobody(data: Path) -> None:
-    from advisor import page_json
+    from advisor.pages import page_json
 
     advisor = session.open_book(Wish(data=data, history=data / "none.csv", language="zh"))
     for account in ACCOUNTS:
@@ -145,7 +146,7 @@ def test_no_rule_and_no_text_may_read_a_guarded_fact() -> None:
         if field.guarded
     }
     assert {"contact.sensitive_fields", "interaction.info_confidential", "contact.demands_benefit"} <= guarded
-    from advisor.tree import names as names_of
+    from advisor.core.tree import names as names_of
 
     for play in content.plays:
         assert not {str(name) for name in names_of(play.when)} & guarded, play.path

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from data_vocabulary import codes, folder, vocabulary, words
 
-from advisor import yaml_in
-from advisor.book import Book, from_facts, load
-from advisor.model import Origin, Problem, State
+from advisor.core import yaml_in
+from advisor.core.model import Origin, Problem, State
+from advisor.data.book import Book, from_facts, load
 
 TODAY = datetime.date(2026, 11, 20)
 ACCOUNTS = "id,name,stage\n7,Alpha,regular\n8,Beta,core\n"

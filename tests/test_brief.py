@@ -13,12 +13,13 @@ import pytest
 from click.testing import CliRunner
 from support import AS_OF, SHARED, bundled, demo, needs_shared, opened
 
-from advisor import brief_pages, session
-from advisor.brief import Block, Brief, Chapter, brief
-from advisor.check_brief import check_brief
-from advisor.page_text import WIDTH, width
-from advisor.read_content import load
-from advisor.workspace import Wish
+from advisor.advice import session
+from advisor.advice.workspace import Wish
+from advisor.bench.check_brief import check_brief
+from advisor.content.read_content import load
+from advisor.pages import brief_pages
+from advisor.pages.brief import Block, Brief, Chapter, brief
+from advisor.pages.page_text import WIDTH, width
 from cli import main
 
 LANGUAGES = ("zh", "en")

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from advisor import yaml_in
-from advisor.asserted import assert_derived
-from advisor.book import from_facts
-from advisor.case_facts import facts_of_case
-from advisor.case_metrics import CaseMetrics
-from advisor.cases import CaseResult, run_all, run_case
-from advisor.content import Content
-from advisor.durable_match import available
+from advisor.bench.case_facts import facts_of_case
+from advisor.bench.case_metrics import CaseMetrics
+from advisor.bench.cases import CaseResult, run_all, run_case
+from advisor.content.content import Content
+from advisor.content.plays import Case, Play
+from advisor.content.read_content import load
+from advisor.core import yaml_in
+from advisor.core.model import AdvisorError
+from advisor.data.asserted import assert_derived
+from advisor.data.book import from_facts
+from advisor.match.durable_match import available
 from advisor.messages import message
-from advisor.model import AdvisorError
-from advisor.plays import Case, Play
-from advisor.read_content import load
 from tests.overlay import line_of, planted
 
 AS_OF = datetime.date(2026, 11, 20)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.model import Row, known
+from advisor.core.model import Row, known
 from tests.metric_fixture import Shelf, source
 
 AS_OF = datetime.date(1998, 6, 30)

@@ -12,11 +12,12 @@ from data_vocabulary import field_of, folder, vocabulary, words
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor import read_content, session
-from advisor.cell_words import read_words
-from advisor.cells import Bad, parse
-from advisor.model import State, Value
-from advisor.workspace import Wish
+from advisor.advice import session
+from advisor.advice.workspace import Wish
+from advisor.content import read_content
+from advisor.content.cell_words import read_words
+from advisor.core.model import State, Value
+from advisor.data.cells import Bad, parse
 
 ALL_FIELDS = [f for entity in vocabulary().entities.values() for f in entity.fields.values()]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from advisor.check import check
+from advisor.bench.check import check
+from advisor.content.read_content import load
+from advisor.core.model import Problem
 from advisor.messages import message
-from advisor.model import Problem
-from advisor.read_content import load
 from tests.overlay import line_of, planted
 
 SILENCE = "playbooks/retention/ask-why-orders-stopped.yaml"

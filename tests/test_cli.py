@@ -40,7 +40,7 @@ def refused(result: Result, code: str, exit_code: int) -> str:
 
 
 def test_advise_prints_a_page_of_eighty_columns(run: Any) -> None:
-    from advisor.page_text import width
+    from advisor.pages.page_text import width
 
     for language in ("zh", "en"):
         result = run("advise", "A01", "--lang", language)

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from advisor.durable_match import DurableMatcher, available
-from advisor.read_conditions import read_node
-from advisor.reference import evaluate
-from advisor.tree import Node
-from advisor.yaml_in import load, parse
+from advisor.content.read_conditions import read_node
+from advisor.core.reference import evaluate
+from advisor.core.tree import Node
+from advisor.core.yaml_in import load, parse
+from advisor.match.durable_match import DurableMatcher, available
 from tests.condition_fixture import AS_OF, condition, scope, subject
 
 CASES = Path(__file__).with_name("condition_cases.yaml")

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 
 from support import demo
 
-from advisor.plays import ABOUTS
+from advisor.content.plays import ABOUTS
 
 NO_STAGE = "-"
 

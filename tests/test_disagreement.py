@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from advisor.advise import Advisor
-from advisor.model import InternalDisagreement
+from advisor.advice.advise import Advisor
+from advisor.core.model import InternalDisagreement
 from cli import main
 
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from support import ROOT
 
-from advisor import yaml_in
+from advisor.core import yaml_in
 from cli import main
 
 PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -13,15 +13,15 @@ import pytest
 from click.testing import CliRunner
 from support import ROOT, bundled
 
-from advisor import yaml_in
-from advisor.derived_in_words import Makings
-from advisor.docs_site import site
-from advisor.model import Problem
-from advisor.play_sources import Sources, read_sources
-from advisor.play_stages import stages
-from advisor.plays import Play
-from advisor.read_conditions import Scope, read_node
-from advisor.wording import Printer
+from advisor.advice.derived_in_words import Makings
+from advisor.advice.wording import Printer
+from advisor.content.plays import Play
+from advisor.content.read_conditions import Scope, read_node
+from advisor.core import yaml_in
+from advisor.core.model import Problem
+from advisor.docs.docs_site import site
+from advisor.docs.play_sources import Sources, read_sources
+from advisor.docs.play_stages import stages
 from cli import main
 
 LANGUAGES = ("zh", "en")

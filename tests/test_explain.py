@@ -14,24 +14,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from advisor import yaml_in
-from advisor.advise import Advisor
-from advisor.book import from_facts
-from advisor.content import Content
-from advisor.explain import Explanation, explain, record, text
-from advisor.explain_edits import Edit
-from advisor.explain_lines import Line, Teller, Words
-from advisor.explain_targets import Cell, Plan, of_cell
-from advisor.explain_verify import after, instead, smallest
-from advisor.facts import AccountFacts, Knowledge
-from advisor.metrics import Metrics, MetricSource
-from advisor.model import Row, State, Value, known
-from advisor.page_json import dumps
-from advisor.page_text import width
-from advisor.plays import Play
-from advisor.read_content import load
-from advisor.reference import evaluate
-from advisor.tree import (
+from advisor.advice.advise import Advisor
+from advisor.advice.wording import Printer
+from advisor.advice.workspace import Settings
+from advisor.content.content import Content
+from advisor.content.plays import Play
+from advisor.content.read_content import load
+from advisor.core import yaml_in
+from advisor.core.facts import AccountFacts, Knowledge
+from advisor.core.model import Row, State, Value, known
+from advisor.core.reference import evaluate
+from advisor.core.tree import (
     All,
     AnyOf,
     Const,
@@ -48,9 +41,16 @@ from advisor.tree import (
     names,
     walk,
 )
-from advisor.vocabulary import LISTS
-from advisor.wording import Printer
-from advisor.workspace import Settings
+from advisor.core.vocabulary import LISTS
+from advisor.data.book import from_facts
+from advisor.explain.explain import Explanation, explain, record, text
+from advisor.explain.explain_edits import Edit
+from advisor.explain.explain_lines import Line, Teller, Words
+from advisor.explain.explain_targets import Cell, Plan, of_cell
+from advisor.explain.explain_verify import after, instead, smallest
+from advisor.metrics.metrics import Metrics, MetricSource
+from advisor.pages.page_json import dumps
+from advisor.pages.page_text import width
 from tests.condition_fixture import AS_OF, REFS, VOCABULARY, Shelf, row, subject
 from tests.condition_strategies import Draw, account_facts, domain, nodes
 

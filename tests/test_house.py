@@ -11,13 +11,21 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Lowest level first; a module may import modules of lower levels, and earlier modules of its own level.
-LEVELS: list[list[str]] = [
-    ["home", "model", "vocabulary", "yaml_in", "messages", "presets", "lint"],
-    ["tree", "reference", "chains", "durable_match", "facts"],
-    ["cell_words", "plays", "outline", "people", "consistency", "content"],
-    ["sql_guard", "metric_tables", "metric_check", "metrics"],
-    [
+# Lowest first: a package imports those before it, and a module those before it in its own package.
+PACKAGES: dict[str, list[str]] = {
+    "core": ["home", "model", "vocabulary", "yaml_in", "tree", "reference", "facts"],
+    "messages": ["__init__"],
+    "match": ["chains", "durable_match"],
+    "metrics": ["metric_needs", "sql_guard", "metric_tables", "metric_check", "metrics"],
+    "content": [
+        "presets",
+        "lint",
+        "cell_words",
+        "plays",
+        "outline",
+        "people",
+        "consistency",
+        "content",
         "read_conditions",
         "read_rules",
         "read_play",
@@ -29,24 +37,38 @@ LEVELS: list[list[str]] = [
         "read_content",
         "content_cache",
     ],
-    ["cells", "sheets", "tables", "rows", "linking", "mapping", "mapping_run", "facts_file", "book", "asserted"],
-    ["workspace", "wording", "templates", "slots", "calendar", "advice", "history", "reasons", "render"],
-    ["in_words", "derived_in_words"],
-    [
+    "data": [
+        "cells",
+        "sheets",
+        "tables",
+        "rows",
+        "linking",
+        "mapping",
+        "mapping_run",
+        "facts_file",
+        "book",
+        "asserted",
+    ],
+    "advice": [
+        "workspace",
+        "wording",
+        "templates",
+        "slots",
+        "calendar",
+        "advice",
+        "history",
+        "reasons",
+        "render",
+        "in_words",
+        "derived_in_words",
         "advise",
         "session",
         "naming",
         "replies",
-        "case_facts",
-        "case_metrics",
-        "blame",
-        "cases",
-        "check_brief",
-        "check",
-        "method",
     ],
-    ["page", "page_text", "page_markup", "page_json", "today", "portfolio", "brief", "brief_pages"],
-    [
+    "bench": ["case_facts", "case_metrics", "blame", "cases", "check_brief", "check", "method"],
+    "pages": ["page", "page_text", "page_markup", "page_json", "today", "portfolio", "brief", "brief_pages"],
+    "explain": [
         "explain_targets",
         "explain_leaves",
         "explain_changes",
@@ -55,25 +77,27 @@ LEVELS: list[list[str]] = [
         "explain_edits",
         "explain",
     ],
-    ["play_stages", "play_sources", "docs_html", "play_cases", "play_pages", "docs_site"],
-    ["show"],
-    ["cli"],
-]
+    "docs": ["play_stages", "play_sources", "docs_html", "play_cases", "play_pages", "docs_site"],
+    "": ["show", "cli"],
+}
+ORDER = [f"{package}.{name}".strip(".") for package, names in PACKAGES.items() for name in names]
 THIRD_PARTY = {
-    "yaml": {"yaml_in"},
-    "durable": {"durable_match"},
-    "jinja2": {"templates"},
+    "yaml": {"core.yaml_in"},
+    "durable": {"match.durable_match"},
+    "jinja2": {"advice.templates"},
     "click": {"cli"},
-    "holidays": {"calendar"},
-    "python_calamine": {"sheets"},
-    "sqlglot": {"sql_guard"},
-    "duckdb": {"metric_tables"},
+    "holidays": {"advice.calendar"},
+    "python_calamine": {"data.sheets"},
+    "sqlglot": {"metrics.sql_guard"},
+    "duckdb": {"metrics.metric_tables"},
 }
 
 
 def modules() -> dict[str, Path]:
-    found = {path.stem: path for path in (ROOT / "advisor").glob("*.py") if path.stem != "__init__"}
-    return {**found, "messages": ROOT / "advisor/messages/__init__.py", "cli": ROOT / "cli.py"}
+    """Every module by its dotted name below the package; the packages' own empty fronts are left out."""
+    paths = [path for path in (ROOT / "advisor").rglob("*.py") if path.stem != "__init__"]
+    found = {".".join(path.relative_to(ROOT / "advisor").with_suffix("").parts): path for path in paths}
+    return {**found, "messages.__init__": ROOT / "advisor/messages/__init__.py", "cli": ROOT / "cli.py"}
 
 
 def imported(path: Path) -> set[str]:
@@ -88,18 +112,18 @@ def imported(path: Path) -> set[str]:
 
 
 def own(names: set[str]) -> set[str]:
-    parts = [name.split(".") for name in names if name.startswith("advisor.")]
-    return {part[1] for part in parts if part[1] in modules()}
+    found = {name.removeprefix("advisor.") for name in names if name.startswith("advisor.")}
+    found = {"messages.__init__" if name.split(".")[0] == "messages" else name for name in found}
+    return found & set(modules())
 
 
 def test_every_module_has_a_level() -> None:
-    assert sorted(modules()) == sorted(name for level in LEVELS for name in level)
+    assert sorted(modules()) == sorted(ORDER)
 
 
 @pytest.mark.parametrize("name", sorted(modules()))
 def test_imports_point_down(name: str) -> None:
-    order = [one for level in LEVELS for one in level]
-    upward = {one for one in own(imported(modules()[name])) if one != name and order.index(one) > order.index(name)}
+    upward = {one for one in own(imported(modules()[name])) if ORDER.index(one) > ORDER.index(name)}
     assert not upward, f"{name} imports {sorted(upward)}, which stand above it"
 
 

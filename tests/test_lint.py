@@ -9,13 +9,13 @@ from click.testing import CliRunner
 from overlay import planted
 from support import bundled
 
-from advisor import yaml_in
-from advisor.check import check
-from advisor.home import content_root
-from advisor.lint import Lint, Term, check_terms
-from advisor.model import Problem
-from advisor.read_content import load
-from advisor.read_lint import read_lint
+from advisor.bench.check import check
+from advisor.content.lint import Lint, Term, check_terms
+from advisor.content.read_content import load
+from advisor.content.read_lint import read_lint
+from advisor.core import yaml_in
+from advisor.core.home import content_root
+from advisor.core.model import Problem
 from cli import main
 
 METHOD = [

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from data_vocabulary import SHARED, codes, folder, vocabulary, words
 
-from advisor import book
-from advisor.mapping import FolderMapping, bundled_mappings, check_query, read_mapping, recognise
-from advisor.mapping_run import apply
-from advisor.model import AdvisorError, Place
-from advisor.sql_guard import check_select
+from advisor.core.model import AdvisorError, Place
+from advisor.data import book
+from advisor.data.mapping import FolderMapping, bundled_mappings, check_query, read_mapping, recognise
+from advisor.data.mapping_run import apply
+from advisor.metrics.sql_guard import check_select
 
 TODAY = datetime.date(2026, 11, 20)
 FILES = {

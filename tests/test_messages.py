@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from advisor import yaml_in
+from advisor.core import yaml_in
+from advisor.core.model import Problem
 from advisor.messages import message
-from advisor.model import Problem
 
 ROOT = Path(__file__).resolve().parent.parent
 CLI = ROOT / "cli.py"

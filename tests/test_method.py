@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support import ROOT, bundled
 
-from advisor import method
+from advisor.bench import method
 
 ENTRIES = [f"M{n:02d}" for n in range(1, 129)]
 
@@ -39,7 +39,7 @@ def test_reference_entries_say_what_a_trainer_makes_of_them() -> None:
 
 def test_the_page_is_what_the_map_says() -> None:
     page = (ROOT / "docs/method.md").read_text(encoding="utf-8")
-    assert page == method.page(bundled()), "write it anew: python -m advisor.method"
+    assert page == method.page(bundled()), "write it anew: python -m advisor.bench.method"
     for code in ENTRIES:
         assert page.count(f"**{code}**") == 2
 

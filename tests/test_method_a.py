@@ -13,14 +13,14 @@ from metric_fixture import Shelf, figures, source
 from overlay import planted
 from support import AS_OF, ROOT, bundled, codes
 
-from advisor import yaml_in
-from advisor.advice import Advice, Step
-from advisor.advise import Advisor
-from advisor.asserted import assert_derived
-from advisor.book import from_facts
-from advisor.metrics import Metrics, MetricSource
-from advisor.page_json import dumps
-from advisor.workspace import Settings
+from advisor.advice.advice import Advice, Step
+from advisor.advice.advise import Advisor
+from advisor.advice.workspace import Settings
+from advisor.core import yaml_in
+from advisor.data.asserted import assert_derived
+from advisor.data.book import from_facts
+from advisor.metrics.metrics import Metrics, MetricSource
+from advisor.pages.page_json import dumps
 
 ACCOUNT = {"id": "A1", "name": "Probe", "stage": "regular"}
 MET = {"depth": "impression", "last_contact_on": "2026-11-10"}

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from support import ROOT, advised, bundled, codes, demo, opened, value
 
-from advisor import yaml_in
-from advisor.advise import Advisor
-from advisor.plays import Play
+from advisor.advice.advise import Advisor
+from advisor.content.plays import Play
+from advisor.core import yaml_in
 
 REGULAR = {"id": "A1", "name": "Probe", "stage": "regular"}
 CORE = {**REGULAR, "stage": "core"}
@@ -64,8 +64,8 @@ def resting_on(entry: str) -> set[str]:
 
 def of_two(accounts: list[str], tmp_path: Path, **tables: list[str]) -> Advisor:
     """A book of tables, as lines of CSV."""
-    from advisor import session
-    from advisor.workspace import Wish
+    from advisor.advice import session
+    from advisor.advice.workspace import Wish
 
     for name, lines in {"accounts": accounts, **tables}.items():
         (tmp_path / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -95,7 +95,7 @@ def test_m66_designers_sway_others_and_owe_no_order(tmp_path: Path) -> None:
 
 
 def test_m67_raising_a_share_comes_before_finding_new(tmp_path: Path) -> None:
-    from advisor.today import today
+    from advisor.pages.today import today
 
     vip = {**VIP, "supply_share_ratio": 0.2}
     assert of_account(vip, "raise_share", tmp_path) is True
@@ -141,7 +141,7 @@ def test_m70_worth_and_tier_of_an_account_are_known() -> None:
     facts = book.facts(row)
     assert facts.value(row, "clv").known and facts.value(row, "tier").known
     assert facts.value(row, "sales_trend_ratio").known
-    from advisor.brief import brief
+    from advisor.pages.brief import brief
 
     lines = [line for chapter in brief(book, row).chapters for block in chapter.blocks for line in block.lines]
     for label in ("终身价值", "级别"):
@@ -239,7 +239,7 @@ def test_m81_words_for_key_accounts_ask_for_the_outcome() -> None:
 
 
 def test_m82_the_new_is_offered_to_those_who_trust_us(tmp_path: Path) -> None:
-    from advisor.today import today
+    from advisor.pages.today import today
 
     book = of_two(
         [

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from advisor import metric_tables
-from advisor.metric_check import check_sql
-from advisor.metrics import Metrics, check_metrics
-from advisor.model import Problem
+from advisor.core.model import Problem
+from advisor.metrics import metric_tables
+from advisor.metrics.metric_check import check_sql
+from advisor.metrics.metrics import Metrics, check_metrics
 from tests.metric_fixture import policy, vocabulary
 
 GOOD = "-- needs: orders\nSELECT account_id, count(*) AS n, max(source) AS source FROM orders GROUP BY account_id"
@@ -150,7 +150,7 @@ def test_the_database_itself_is_shut_off(sql: str) -> None:
 @pytest.mark.parametrize("threads", [1, 2])
 def test_times_do_not_depend_on_the_machine(threads: int) -> None:
     code = (
-        f"from advisor import metric_tables; c = metric_tables.connect({threads}); "
+        f"from advisor.metrics import metric_tables; c = metric_tables.connect({threads}); "
         "found = c.execute(\"SELECT TIMESTAMPTZ '2026-11-20 12:00:00+00'::VARCHAR, current_setting('threads')\"); "
         "print(*found.fetchone())"
     )

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from advisor.metrics import Metrics, MetricSource, check_metrics
-from advisor.model import AdvisorError, Origin, State
+from advisor.core.model import AdvisorError, Origin, State
+from advisor.metrics.metrics import Metrics, MetricSource, check_metrics
 from tests.metric_fixture import AS_OF, LONG_AGO, Shelf, day, figures, files, policy, source, vocabulary
 
 GAPS = "order_gaps.sql"

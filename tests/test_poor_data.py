@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from support import AS_OF, SHARED, bundled, needs_shared
 
-from advisor import page, page_text, session
-from advisor.advice import Advice
-from advisor.advise import Advisor
-from advisor.workspace import Wish
+from advisor.advice import session
+from advisor.advice.advice import Advice
+from advisor.advice.advise import Advisor
+from advisor.advice.workspace import Wish
+from advisor.pages import page, page_text
 
 NAMES = "客户编号,客户名称\nA1,甲公司\nA2,乙公司\n"
 TEN = (

@@ -12,13 +12,13 @@ import pytest
 from click.testing import CliRunner
 from support import AS_OF, demo, opened
 
-from advisor import replies, session
-from advisor.advise import Advisor
-from advisor.page import page
-from advisor.page_json import record as advice_record
-from advisor.page_text import WIDTH, text, width
-from advisor.portfolio import findings, laid, record
-from advisor.workspace import Wish
+from advisor.advice import replies, session
+from advisor.advice.advise import Advisor
+from advisor.advice.workspace import Wish
+from advisor.pages.page import page
+from advisor.pages.page_json import record as advice_record
+from advisor.pages.page_text import WIDTH, text, width
+from advisor.pages.portfolio import findings, laid, record
 from cli import main
 
 Table = Sequence[Mapping[str, Any]]

@@ -9,15 +9,15 @@ import pytest
 from click.testing import CliRunner
 from support import ROOT, bundled
 
-from advisor import presets
-from advisor.check import check
-from advisor.content import Content, sound
-from advisor.content_cache import load as cached
-from advisor.home import demo
-from advisor.model import AdvisorError
-from advisor.read_content import load
-from advisor.session import open_book, open_facts
-from advisor.workspace import Wish
+from advisor.advice.session import open_book, open_facts
+from advisor.advice.workspace import Wish
+from advisor.bench.check import check
+from advisor.content import presets
+from advisor.content.content import Content, sound
+from advisor.content.content_cache import load as cached
+from advisor.content.read_content import load
+from advisor.core.home import demo
+from advisor.core.model import AdvisorError
 from cli import main
 
 NAMES = sorted(presets.available())

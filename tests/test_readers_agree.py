@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from advisor.chains import LONGEST_CHAIN, MOST_CHAINS, chains
-from advisor.durable_match import DurableMatcher, available, check_names
-from advisor.model import Row
-from advisor.reference import Facts, Verdict, evaluate
-from advisor.tree import All, AnyOf, Const, Leaf, Name, Node, Not, NotTrue
+from advisor.core.model import Row
+from advisor.core.reference import Facts, Verdict, evaluate
+from advisor.core.tree import All, AnyOf, Const, Leaf, Name, Node, Not, NotTrue
+from advisor.match.chains import LONGEST_CHAIN, MOST_CHAINS, chains
+from advisor.match.durable_match import DurableMatcher, available, check_names
 from tests.condition_fixture import AS_OF, subject
 from tests.condition_strategies import Draw, account_facts, nodes
 

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from support import SHARED, bundled, needs_shared
 
-from advisor import session, yaml_in
-from advisor.advice import Advice
-from advisor.workspace import Wish
+from advisor.advice import session
+from advisor.advice.advice import Advice
+from advisor.advice.workspace import Wish
+from advisor.core import yaml_in
 
 KEYS = sorted((SHARED / "scenarios").glob("s*.yaml"))
 WRITTEN = {play.code for play in bundled().plays}

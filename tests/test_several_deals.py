@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from support import advised, bundled, codes, opened
 
-from advisor import page, page_json, page_text
-from advisor.home import content_root
-from advisor.read_content import load
+from advisor.content.read_content import load
+from advisor.core.home import content_root
+from advisor.pages import page, page_json, page_text
 
 CONTACTS = [
     {"id": "C1", "name": "李明", "salutation": "李总", "buying_roles": ["decider"], "depth": "impression",

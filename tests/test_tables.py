@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from data_vocabulary import SHARED, codes, folder, vocabulary
 
-from advisor.model import AdvisorError
-from advisor.tables import RawTables, cells_of, read_folder
+from advisor.core.model import AdvisorError
+from advisor.data.tables import RawTables, cells_of, read_folder
 
 ACCOUNTS = "id,name\nA1,Alpha\n"
 

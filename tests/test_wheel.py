@@ -66,7 +66,7 @@ def test_the_wheel_holds_all_content(wheel: Path) -> None:
 
 
 def test_the_installed_modules_are_those_of_the_wheel(installed: Path, elsewhere: Path) -> None:
-    code = "import cli; from advisor import home; print(cli.__file__, home.content_root(), home.demo(), sep='\\n')"
+    code = "import cli; from advisor.core import home; print(cli.__file__, home.content_root(), home.demo(), sep='\\n')"
     paths = ran("-c", code, cwd=elsewhere, PYTHONPATH=str(installed)).split()
     assert paths == [str(installed / part) for part in ("cli.py", "advisor/_content", "advisor/demo")]
 

@@ -6,8 +6,8 @@ import functools
 from collections.abc import Mapping
 from pathlib import Path
 
-from advisor import yaml_in
-from advisor.model import Problem
+from advisor.core import yaml_in
+from advisor.core.model import Problem
 
 
 @functools.cache

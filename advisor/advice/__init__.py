@@ -1,0 +1,1 @@
+"""From facts to advice: settings, match, proof, order, words."""

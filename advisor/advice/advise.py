@@ -1,0 +1,288 @@
+"""The pipeline: facts → guards → match → prove → arbitrate → render, for one account after another."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from advisor.advice.advice import Advice, Dropped, GuardLine, Missing, Step
+from advisor.advice.calendar import Calendar
+from advisor.advice.history import History
+from advisor.advice.reasons import fired_leaves, unknown_facts
+from advisor.advice.render import Steps
+from advisor.advice.wording import Printer
+from advisor.advice.workspace import Settings
+from advisor.content.consistency import contradicted
+from advisor.content.consistency import problem as contradiction
+from advisor.content.content import Content
+from advisor.content.people import Picking
+from advisor.content.plays import ABOUTS, PORTFOLIO, Guard, Play
+from advisor.core.facts import AccountFacts, BookFacts
+from advisor.core.model import InternalDisagreement, Problem, Row
+from advisor.core.reference import Trace, evaluate
+from advisor.core.tree import Node, undecided_names
+from advisor.data.book import Book
+from advisor.match import durable_match
+from advisor.match.durable_match import DurableMatcher
+
+SUBJECTS = ("account", "opportunity")
+
+
+@dataclass(frozen=True)
+class Fired:
+    """A play that fired for a subject, with the reference reader's proof."""
+
+    play: Play
+    hand: tuple[Row, ...]
+    trace: Trace
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        return self.hand[-1].entity, self.hand[-1].id
+
+
+class Advisor:
+    """Advises on the accounts of one book with one content and one set of settings.
+
+    `engine` is "durable" (the rules engine, proved by the reference reader) or "reference".
+    """
+
+    def __init__(self, content: Content, settings: Settings, book: Book, engine: str = "durable") -> None:
+        self.content = content
+        self.settings = settings
+        self.book = book
+        self.knowledge = content.knowledge()
+        self.printer = Printer(content.words[settings.language], settings.language, settings.currency, settings.as_of)
+        self.calendar = Calendar(settings.country, settings.closed)
+        self.plays = {play.code: play for play in content.plays if play.status == "active"}
+        self.engine = engine if durable_match.available() else "reference"
+        self._matchers = self._build() if self.engine == "durable" else {}
+        self._clean = self._without_barred()
+        rest = int(content.policy["again_after_days"]), int(content.policy["episode_days"])
+        shared = frozenset(play.code for play in content.plays if play.about == PORTFOLIO)
+        self.history = History(book.tables.get("history") or (), settings.as_of, rest[1], rest[0], shared)
+
+    # --- guards ----------------------------------------------------------------------------------
+
+    def _without_barred(self) -> Book:
+        """The book without the rows that a guard bars from every rule and text."""
+        bars = [(entity, node) for guard in self.content.guards for entity, node in guard.bars.items()]
+        tables = dict(self.book.tables)
+        for entity, node in bars:
+            rows = tables.get(entity)
+            if rows:
+                tables[entity] = tuple(row for row in rows if not self._barred(node, row))
+        return dataclasses.replace(self.book, tables=tables) if bars else self.book
+
+    def _barred(self, node: Node, row: Row) -> bool:
+        account = self.book.find("account", row.text("account_id"))
+        facts = AccountFacts(self.book, self.knowledge, account or row)
+        return evaluate(node, facts, (facts.account, row)).verdict is True
+
+    def guards(self, account: Row) -> tuple[GuardLine, ...]:
+        """The guards that hold for an account, each with its neutral line and, for compliance, its details."""
+        facts = AccountFacts(self.book, self.knowledge, account)
+        return tuple(line for guard in self.content.guards for line in self._guard(guard, facts))
+
+    def _guard(self, guard: Guard, facts: AccountFacts) -> Iterator[GuardLine]:
+        subjects = facts.rows(guard.about) or ()
+        traces = [evaluate(guard.when, facts, facts.hand(row)) for row in subjects]
+        held = [trace for trace in traces if trace.verdict]
+        if held:
+            records = {leaf.row.where for trace in held for leaf in fired_leaves(trace) if leaf.row}
+            text, detail = self.printer.label(guard.rep), self.printer.label(guard.compliance)
+            yield GuardLine(guard.code, text, detail, tuple(sorted(records)))
+
+    def not_to_see(self, facts: AccountFacts) -> frozenset[str]:
+        """The contacts that a guard keeps everybody away from."""
+        nodes = [guard.not_to_see for guard in self.content.guards if guard.not_to_see]
+        contacts = facts.rows("contact") or ()
+        return frozenset(
+            row.id for row in contacts for node in nodes if evaluate(node, facts, (facts.account, row)).verdict
+        )
+
+    # --- match and prove -------------------------------------------------------------------------
+
+    def _build(self) -> Mapping[str, DurableMatcher]:
+        return {
+            about: DurableMatcher(
+                {p.code: p.when for p in self.plays.values() if p.about == about}, self.settings.as_of
+            )
+            for about in ABOUTS
+        }
+
+    def facts(self, account: Row) -> AccountFacts:
+        """The account's facts, without the rows that guards bar."""
+        return AccountFacts(self._clean, self.knowledge, account)
+
+    def traces(self, facts: AccountFacts, abouts: tuple[str, ...] = SUBJECTS) -> list[Fired]:
+        """Every play about every subject of the account, with its trace whatever the verdict."""
+        found = []
+        for about in abouts:
+            plays = [play for play in self.plays.values() if play.about == about]
+            for row in facts.rows(about) or ():
+                hand = facts.hand(row)
+                traces = {play.code: evaluate(play.when, facts, hand) for play in plays}
+                self._prove(about, facts, hand, traces)
+                found += [Fired(play, hand, traces[play.code]) for play in plays]
+        return found
+
+    def _prove(self, about: str, facts: AccountFacts, hand: tuple[Row, ...], traces: Mapping[str, Trace]) -> None:
+        """The engine's firings and the reference reader's verdicts must be the same."""
+        if not self._matchers:
+            return
+        fired = self._matchers[about].fired(facts, hand)
+        proved = {code for code, trace in traces.items() if trace.verdict}
+        if fired != proved:
+            wrong = ", ".join(sorted(fired ^ proved))
+            raise InternalDisagreement(f"{wrong}: account {hand[0].id}, {hand[-1].entity} {hand[-1].id}")
+
+    # --- one account -----------------------------------------------------------------------------
+
+    def advise(self, account: Row, top: int = 5, everything: bool = False) -> Advice:
+        """All that is to be said about one account.
+
+        Args: account – its row; top – how many steps are shown; everything – show all that fired.
+        Returns: the advice, its steps in the order of methodology section 8.
+        """
+        facts = self.facts(account)
+        traces = self.traces(facts)
+        fired = [one for one in traces if one.trace.verdict]
+        dropped = {id(one): self.history.dropped(account.id, one.play, one.subject) for one in fired}
+        kept = [one for one in fired if not dropped[id(one)]]
+        maker = Steps(self.content, self.printer, facts, self.calendar, self.picking(), self.not_to_see(facts))
+        steps = ranked([maker.step(one.play, one.hand, one.trace, self._past(account, one)) for one in kept])
+        shown = len(steps) if everything else min(top, len(steps))
+        below = [Dropped(step.code, step.subject, "below_cut", title=step.title) for step in steps[shown:]]
+        gone = [self._titled(drop) for drop in dropped.values() if drop]
+        return Advice(
+            account=account,
+            heading=maker.heading(),
+            as_of=self.settings.as_of,
+            content=self.content.digest,
+            language=self.settings.language,
+            guards=self.guards(account),
+            steps=steps,
+            shown=shown,
+            dropped=(*gone, *below),
+            missing=self._missing(facts, traces),
+            portfolio=self.portfolio,
+            problems=(*(one for one in self.book.problems if _concerns(one, account)), *self._contradictions(facts)),
+            notes=maker.notes(),
+            known=() if steps else maker.known(),
+            marks=maker.marks(),
+        )
+
+    def _contradictions(self, facts: AccountFacts) -> Iterator[Problem]:
+        found = contradicted(self.content.contradictions, facts)
+        return (contradiction(rule, row, facts.account, self.settings.language) for rule, row in found)
+
+    # --- the whole book --------------------------------------------------------------------------
+
+    def book_facts(self) -> BookFacts:
+        """The facts of the book as a whole, or of the portfolio that a facts file gives."""
+        return BookFacts(self._clean, self.knowledge)
+
+    @functools.cached_property
+    def portfolio(self) -> tuple[Step, ...]:
+        """What is to be said about the whole book, the same for every account of it; the history is one as well."""
+        facts = self.book_facts()
+        fired = [one for one in self.traces(facts, (PORTFOLIO,)) if one.trace.verdict]
+        kept = [one for one in fired if not self.history.dropped(facts.account.id, one.play, one.subject)]
+        maker = Steps(self.content, self.printer, facts, self.calendar, self.picking(), frozenset())
+        return ranked([maker.step(one.play, one.hand, one.trace, self._past(facts.account, one)) for one in kept])
+
+    def picking(self) -> Picking:
+        return self.content.picking
+
+    def _past(self, account: Row, one: Fired) -> tuple[datetime.date, datetime.date | None]:
+        past = self.history.past(account.id, one.play, one.subject[1])
+        return past.first_on or self.settings.as_of, past.due_on
+
+    def _titled(self, drop: Dropped) -> Dropped:
+        return dataclasses.replace(drop, title=self.printer.label(self.plays[drop.code].title))
+
+    def _missing(self, facts: AccountFacts, traces: list[Fired]) -> tuple[Missing, ...]:
+        """Unknown facts by what they could unlock, the most urgent and the most plays first."""
+        unlock: dict[str, dict[str, Play]] = {}
+        for one in traces:
+            if one.trace.verdict is None:
+                for name in unknown_facts(one.trace, facts, self.content.vocabulary):
+                    unlock.setdefault(name, {})[one.play.code] = one.play
+        for name, play in self._without_table(facts):
+            unlock.setdefault(name, {})[play.code] = play
+        found = [self._missing_one(name, plays, facts) for name, plays in unlock.items()]
+        order = self._by_use(unlock, facts)
+        return tuple(sorted(found, key=lambda missing: order[missing.fact]))
+
+    def _by_use(self, unlock: Mapping[str, Mapping[str, Play]], facts: AccountFacts) -> dict[str, tuple[Any, ...]]:
+        """How much each fact could unlock; facts of a table that nobody gave count together: one question fills it."""
+        homes = {name: self._home(name, facts) for name in unlock}
+        together: dict[str, dict[str, Play]] = {}
+        for name, plays in unlock.items():
+            together.setdefault(homes[name], {}).update(plays)
+        return {name: (-_use(together[homes[name]]), homes[name], -_use(unlock[name]), name) for name in unlock}
+
+    def _home(self, name: str, facts: AccountFacts) -> str:
+        entity = name.partition(".")[0]
+        return entity if entity != "account" and facts.rows(entity) is None else name
+
+    def _whose(self, entity: str, field: str, facts: AccountFacts) -> str:
+        """Whom or what a question about one of several records is about, as far as they have names."""
+        rows = facts.rows(entity) or () if entity != "account" else ()
+        barred = self.not_to_see(facts) if entity == "contact" else frozenset()
+        names = [_called(row) for row in rows if row.id not in barred and not facts.value(row, field).known]
+        shown = str(self.printer.words["list"]).join(dict.fromkeys(name for name in names[:3] if name))
+        return shown + str(self.printer.words["colon"]) if shown else ""
+
+    def _without_table(self, facts: AccountFacts) -> Iterator[tuple[str, Play]]:
+        """Plays about records that nobody gave a table of, with the first fact that they read there."""
+        for play in self.plays.values():
+            if play.about in SUBJECTS and facts.rows(play.about) is None:
+                read = (name for name in undecided_names(play.when) if name.entity == play.about)
+                found = next(read, None)
+                if found:
+                    yield str(found), play
+
+    def _of_table(self, entity: str) -> str:
+        """The question that is asked where nobody gave the whole table."""
+        found = self.content.vocabulary.entities.get(entity)
+        return self.printer.label(found.question) if found and found.question else ""
+
+    def _missing_one(self, name: str, plays: Mapping[str, Play], facts: AccountFacts) -> Missing:
+        entity, _, field = name.partition(".")
+        known = self.content.vocabulary.field(entity, field)
+        question = self.printer.label(known.question) if known and known.question else ""
+        question = self._whose(entity, field, facts) + question if question else ""
+        if entity != "account" and facts.rows(entity) is None:
+            question = self._of_table(entity) or question
+        order = sorted(plays.values(), key=lambda play: (play.timing.urgency, play.code))
+        titles = tuple(self.printer.label(play.title) for play in order)
+        return Missing(name, tuple(sorted(plays)), question, titles)
+
+
+def _use(plays: Mapping[str, Play]) -> int:
+    return sum(6 - play.timing.urgency for play in plays.values())
+
+
+def _called(row: Row) -> str:
+    return row.text("salutation") or row.text("name")
+
+
+def _concerns(problem: Problem, account: Row) -> bool:
+    return str(problem.details.get("account", account.id)) == account.id
+
+
+def ranked(steps: list[Step]) -> tuple[Step, ...]:
+    """Steps in order, with rank numbers, and a common visit number for the same subject and person."""
+    visits: dict[tuple[Any, ...], int] = {}
+    found = []
+    for rank, step in enumerate(sorted(steps, key=lambda step: step.order), 1):
+        alone = (step.code,) if not step.person.contact_id else ()
+        visit = visits.setdefault((step.subject, step.person.contact_id, *alone), len(visits) + 1)
+        found.append(dataclasses.replace(step, rank=rank, visit=visit))
+    return tuple(found)

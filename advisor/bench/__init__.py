@@ -1,0 +1,1 @@
+"""The trainer's bench: check, test, prove, preview, release."""

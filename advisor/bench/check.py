@@ -1,0 +1,168 @@
+"""What can be wrong with content beyond what its readers see: `advisor check`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from advisor.advice.slots import book_slots, known_slots
+from advisor.advice.templates import check_line, readings, slots
+from advisor.bench.cases import without
+from advisor.bench.check_brief import check_brief
+from advisor.content.content import Content
+from advisor.content.plays import Check, Guard, Line, Play
+from advisor.content.read_play import BLOCKS, LANGUAGES
+from advisor.core.model import Place, Problem
+from advisor.core.vocabulary import nearest
+from advisor.metrics.metrics import Metrics, check_metrics
+
+_MOST_CHARACTERS = 90
+_MOST_WORDS = 60
+_SLOT_LENGTH = 4
+_ENTRY = re.compile(r"M(\d{2,3})")
+_LAST_ENTRY = 128
+_CODE = re.compile(r"P\d{2,3}")
+_SLOT = re.compile(r"\{[^{}]*\}")
+_SALUTATION = "{salutation}"
+
+
+def check(content: Content) -> list[Problem]:
+    """Everything that is wrong with content.
+
+    Args: content – as loaded.
+    Returns: what its readers found, and what is wrong with texts, metrics, guards and cases; by file and line.
+    """
+    found = list(content.problems)
+    for play in content.plays:
+        found += [*_texts(play, content), *_languages(play), *_messages(play), *_cases(play), *_card(play, content)]
+    refused = {one.place.path for one in content.problems}
+    sound = {file: metric for file, metric in content.metrics.items() if metric[1] not in refused}
+    found += check_metrics(Metrics(sound, content.policy), content.vocabulary)
+    found += [one for guard in content.guards for one in _guard(guard)]
+    found += [one for check in content.checks for one in _book_check(check, content)]
+    found += check_brief(content)
+    return sorted(found, key=lambda one: (one.place.path, one.place.line, one.place.column))
+
+
+def problem(code: str, place: Place, level: str = "error", **details: object) -> Problem:
+    """A problem of this module's own."""
+    return Problem(code, place, level, details)
+
+
+# --- texts ---------------------------------------------------------------------------------------
+
+
+def _blocks(play: Play) -> Iterator[tuple[str, Mapping[str, tuple[Line, ...]]]]:
+    """Every block with its lines by language: of the play itself, and of what it says instead in some situation."""
+    for words in (play.words, *(change.words for change in play.instead)):
+        for block in BLOCKS:
+            yield block, {language: getattr(own, block) for language, own in words.items()}
+
+
+def _texts(play: Play, content: Content) -> Iterator[Problem]:
+    known: Mapping[str, Any] = known_slots(play, content.vocabulary, content.policy)
+    for _, languages in _blocks(play):
+        for lines in languages.values():
+            for line in lines:
+                yield from check_line(line, known)
+
+
+def _book_check(check: Check, content: Content) -> Iterator[Problem]:
+    known: Mapping[str, Any] = book_slots(content.vocabulary, content.policy)
+    for lines in (*check.lines.values(), *check.unknown.values()):
+        for line in lines:
+            yield from check_line(line, known)
+    yield from _alike([(check.name, check.lines), (check.name, check.unknown)])
+    yield from _entries(check.basis, check.place)
+
+
+def _languages(play: Play) -> Iterator[Problem]:
+    yield from _alike(_blocks(play))
+
+
+def _alike(blocks: Iterable[tuple[str, Mapping[str, tuple[Line, ...]]]]) -> Iterator[Problem]:
+    """Both languages say the same: as many lines in each block, and the same slots in each line."""
+    for block, languages in blocks:
+        one, other = (languages.get(language, ()) for language in LANGUAGES)
+        if len(one) != len(other):
+            yield problem("block-lines-differ", (other or one)[0].place, block=block, zh=len(one), en=len(other))
+            continue
+        for number, (first, second) in enumerate(zip(one, other, strict=True), 1):
+            only = sorted(_slots(first) ^ _slots(second))
+            if only:
+                named = ", ".join(only)
+                yield problem("block-slots-differ", second.place, block=block, number=number, slots=named)
+
+
+def _slots(line: Line) -> set[str]:
+    try:
+        return set(slots(line.text))
+    except ValueError:
+        return set()
+
+
+def _messages(play: Play) -> Iterator[Problem]:
+    for block, languages in _blocks(play):
+        for language, lines in languages.items() if block == "message" else ():
+            for line in lines:
+                yield from _message(line, language)
+
+
+def _message(line: Line, language: str) -> Iterator[Problem]:
+    texts = _readings(line)
+    size, most = max((_size(text, language) for text in texts), default=0), _most(language)
+    if size > most:
+        yield problem("message-too-long", line.place, size=size, most=most)
+    if any(not text.startswith(_SALUTATION) for text in texts):
+        yield problem("message-without-salutation", line.place)
+
+
+def _readings(line: Line) -> tuple[str, ...]:
+    try:
+        return readings(line.text)
+    except ValueError:
+        return ()
+
+
+def _most(language: str) -> int:
+    return _MOST_CHARACTERS if language == "zh" else _MOST_WORDS
+
+
+def _size(text: str, language: str) -> int:
+    """Characters in Chinese, words in English; a slot counts as a short name."""
+    filled = _SLOT.sub("x" * _SLOT_LENGTH, text)
+    return len(filled.strip()) if language == "zh" else len(filled.split())
+
+
+# --- cards and cases -----------------------------------------------------------------------------
+
+
+def _cases(play: Play) -> Iterator[Problem]:
+    for expect in ("fires", "silent"):
+        if without((play,), expect):
+            yield problem("case-missing", play.places.get("cases", play.place), expect=expect)
+
+
+def _entries(basis: Iterable[str], place: Place) -> Iterator[Problem]:
+    for entry in basis:
+        number = _ENTRY.fullmatch(entry)
+        if not number or not 1 <= int(number[1]) <= _LAST_ENTRY:
+            yield problem("unknown-entry", place, entry=entry, last=f"M{_LAST_ENTRY}")
+
+
+def _card(play: Play, content: Content) -> Iterator[Problem]:
+    yield from _entries(play.basis, play.places.get("basis", play.place))
+    codes = [other.code for other in content.plays]
+    for code in play.beside:
+        if code not in codes:
+            yet, place = _CODE.fullmatch(code), play.places.get("beside", play.place)
+            near = "" if yet else nearest(code, codes)
+            yield problem("unknown-play-code", place, level="warning" if yet else "error", name=code, near=near)
+
+
+def _guard(guard: Guard) -> Iterator[Problem]:
+    for key, texts in (("rep", guard.rep), ("compliance", guard.compliance)):
+        for language in LANGUAGES:
+            if not texts.get(language):
+                yield problem("missing-language", guard.place, language=f"{key} {language}")

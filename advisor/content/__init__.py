@@ -1,0 +1,1 @@
+"""Content in: plays, rules, guards, policy, presets, with every mistake placed."""

@@ -1,0 +1,77 @@
+"""Parsed content kept between runs, by the hash of all that it was made from, without cases: only tests read those.
+
+A cache that cannot be read or written is no mistake of anybody's: content is then parsed as usual.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from advisor import __version__
+from advisor.content.content import Content, with_plays
+from advisor.core.home import cache_folder, content_root, keep, shown
+
+_KEPT = 8
+
+
+def load(workspace: Path | None = None, presets: tuple[str, ...] = ()) -> Content:
+    """The content without its plays' cases, from the cache where nothing has changed since.
+
+    Args: workspace, presets – as in `read_content.load`. The environment's ADVISOR_CACHE names another cache
+    folder, or `off`.
+    """
+    folder = cache_folder()
+    if folder is None:
+        return _without_cases(_parse(workspace, presets))
+    path = folder / f"{_key(workspace, presets)}.pickle"
+    found = _read(path)
+    if found is None:
+        found = _without_cases(_parse(workspace, presets))
+        if not found.problems:
+            _write(path, found)
+    return found
+
+
+def _parse(workspace: Path | None, presets: tuple[str, ...]) -> Content:
+    from advisor.content import read_content
+
+    return read_content.load(workspace, presets)
+
+
+def _without_cases(found: Content) -> Content:
+    return with_plays(found, (replace(play, cases=()) for play in found.plays))
+
+
+def _key(workspace: Path | None, presets: tuple[str, ...] = ()) -> str:
+    """Content files by their bytes; the program's own files by their times, which is quicker and only matters to us."""
+    digest = hashlib.sha256(f"{__version__} {sys.version} {presets}".encode())
+    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
+        digest.update(f"{path.name} {path.stat().st_mtime_ns}".encode())
+    for layer in [content_root(), *([workspace] if workspace else [])]:
+        digest.update(shown(layer).encode())
+        for pattern in ("rules/**/*", "playbooks/*/*.yaml"):
+            for path in sorted(layer.glob(pattern)):
+                if path.is_file():
+                    digest.update(path.relative_to(layer).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _read(path: Path) -> Content | None:
+    try:
+        found = pickle.loads(path.read_bytes())
+    except Exception:  # whatever a damaged or foreign file makes pickle raise, the content is parsed anew
+        return None
+    return found if isinstance(found, Content) else None
+
+
+def _write(path: Path, found: Content) -> None:
+    keep(path, pickle.dumps(found, pickle.HIGHEST_PROTOCOL))
+    try:
+        for one in sorted(path.parent.glob("*.pickle"), key=lambda one: one.stat().st_mtime, reverse=True)[_KEPT:]:
+            one.unlink()
+    except OSError:
+        return

@@ -1,0 +1,209 @@
+"""Content in: the bundled `rules/` and `playbooks/`, with a workspace's files laid over them file by file.
+
+`policy.yaml`, `words.yaml`, `cells.yaml` and `facts.yaml` are laid over key by key, so that a workspace need only hold
+what differs. A derived fact is replaced by one of the same name in a later layer, whatever the files are called.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from advisor.content.cell_words import check_cells, read_words
+from advisor.content.content import Content
+from advisor.content.lint import added, check_terms
+from advisor.content.overlay_check import check_overlays
+from advisor.content.plays import Play, Playbook
+from advisor.content.presets import folders
+from advisor.content.read_brief import read_brief
+from advisor.content.read_consistency import read_consistency
+from advisor.content.read_lint import read_lint
+from advisor.content.read_play import read_guard, read_picking, read_play, read_playbook
+from advisor.content.read_portfolio import read_checks
+from advisor.content.read_rules import read_derived, read_derived_fields, read_policy, read_vocabulary
+from advisor.core import yaml_in
+from advisor.core.home import content_root, shown
+from advisor.core.model import Place, Problem
+from advisor.core.tree import Derived, Metric
+from advisor.core.vocabulary import Vocabulary, nearest
+from advisor.core.yaml_in import Item
+from advisor.metrics.metric_check import check_all
+
+_LAYERED = ("rules/policy.yaml", "rules/words.yaml", "rules/cells.yaml", "rules/facts.yaml")
+
+
+@dataclass
+class _Files:
+    """The content files of all layers, by their path below the layer, bundled first; `read` keeps what it read.
+
+    A preset's folder is a layer whose `rules/` is the folder itself.
+    """
+
+    layers: tuple[Path, ...]
+    presets: tuple[Path, ...] = ()
+    problems: list[Problem] = field(default_factory=list)
+    documents: dict[str, list[Item]] = field(default_factory=dict)
+    _hash: Any = field(default_factory=hashlib.sha256)
+
+    def found(self, pattern: str) -> dict[str, Path]:
+        found: dict[str, Path] = {}
+        for layer in self.layers:
+            above = "rules/" if layer in self.presets else ""
+            for path in sorted(layer.glob(pattern.removeprefix(above))):
+                found[above + path.relative_to(layer).as_posix()] = path
+        return dict(sorted(found.items()))
+
+    def below(self, layer: Path, name: str) -> Path:
+        return layer / (name.removeprefix("rules/") if layer in self.presets else name)
+
+    def read(self, name: str, path: Path) -> Item:
+        item, problems = yaml_in.load(path, shown(path))
+        self.problems += problems
+        if not item.is_map:
+            self.problems.append(Problem("content-not-map", Place(shown(path), 1, 1)))
+            item = Item({}, item.place)
+        self.documents.setdefault(name, []).append(item)
+        self.note(name, path)
+        return item
+
+    def note(self, name: str, path: Path) -> None:
+        try:
+            self._hash.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+        except OSError:
+            self._hash.update(name.encode())
+
+    def each(self, name: str) -> list[Item]:
+        """A document as each layer has it."""
+        paths = [self.below(layer, name) for layer in self.layers]
+        return [self.read(name, path) for path in paths if path.is_file()]
+
+    def layered(self, name: str) -> Item:
+        item = Item({}, Place(name))
+        for layer in self.layers:
+            path = self.below(layer, name)
+            if path.is_file():
+                item = merged(item, self.read(name, path))
+        return item
+
+    def items(self, pattern: str) -> dict[str, Item]:
+        return {name: self.read(name, path) for name, path in self.found(pattern).items()}
+
+    def all_documents(self) -> dict[str, list[Item]]:
+        """What was read, and the rest of what lies below `rules/`, which is content as well."""
+        rest = {name: path for name, path in self.found("rules/**/*.yaml").items() if name not in self.documents}
+        others = {name: [yaml_in.load(path, shown(path))[0]] for name, path in rest.items() if not _of_preset(name)}
+        return {**self.documents, **others}
+
+    def by_layer(self, pattern: str) -> list[Item]:
+        """The documents in the order of their layers, so that what a later layer defines wins."""
+        found = self.found(pattern)
+        order = {path: n for n, layer in enumerate(self.layers) for path in found.values() if layer in path.parents}
+        return [self.read(name, path) for name, path in sorted(found.items(), key=lambda one: (order[one[1]], one[0]))]
+
+    def digest(self) -> str:
+        return "sha256:" + str(self._hash.hexdigest())
+
+
+def _of_preset(name: str) -> bool:
+    """Presets are read where they are chosen."""
+    return name.startswith("rules/presets/")
+
+
+def merged(below: Item, above: Item) -> Item:
+    """Lay one mapping over another, key by key."""
+    if not (below.is_map and above.is_map):
+        return above
+    both = dict(below.value)
+    for key, item in above.items():
+        both[key] = merged(both[key], item) if key in both else item
+    return Item(both, above.place, above.key_place)
+
+
+def load(workspace: Path | None = None, presets: tuple[str, ...] = ()) -> Content:
+    """Read all content.
+
+    Args: workspace – a folder with its own `rules/` or `playbooks/`, laid over the bundled content; presets – names of
+    presets, laid between the two in this order.
+    Returns: the content with every problem found in it.
+    """
+    between = folders(presets, workspace)
+    files = _Files((content_root(), *between, *([workspace] if workspace else [])), between)
+    problems = files.problems
+    vocabulary = read_vocabulary(files.layered("rules/facts.yaml"), problems)
+    policy = read_policy(files.layered("rules/policy.yaml"), problems)
+    derived_files = files.by_layer("rules/derived/*.yaml")
+    vocabulary = read_derived_fields(derived_files, vocabulary, problems)
+    derived = read_derived(derived_files, vocabulary, policy, problems)
+    metrics = {Path(name).name: _sql(files, name, path) for name, path in files.found("rules/metrics/*.sql").items()}
+    guards = [read_guard(item, vocabulary, policy, problems) for item in files.items("rules/guards/*.yaml").values()]
+    playbooks, plays = _plays(files, vocabulary, policy)
+    picking = read_picking(files.layered("rules/people.yaml"), vocabulary, policy, problems)
+    brief = read_brief(files.layered("rules/brief.yaml"), vocabulary, policy, problems)
+    checks = read_checks(files.layered("rules/portfolio.yaml"), vocabulary, policy, problems)
+    _check_metrics(derived.values(), metrics, problems)
+    problems += check_all(metrics, vocabulary, policy)
+    _check_codes(plays, problems)
+    words, consistency = files.layered("rules/words.yaml"), files.layered("rules/consistency.yaml")
+    contradictions = read_consistency(consistency, vocabulary, policy, problems)
+    lint = added([read_lint(item, problems) for item in files.each("rules/lint.yaml")])
+    problems += check_terms(lint, files.all_documents())
+    problems += check_overlays(files.documents)
+    return Content(
+        vocabulary,
+        policy,
+        derived,
+        tuple(sorted(guards, key=lambda guard: guard.code)),
+        playbooks,
+        tuple(sorted(plays, key=lambda play: play.code)),
+        words.plain(),
+        read_words(check_cells(files.layered("rules/cells.yaml"), problems)),
+        metrics,
+        tuple(files.found("rules/mappings/*.yaml").values()),
+        files.digest(),
+        picking,
+        tuple(problems),
+        checks,
+        contradictions,
+        brief=brief,
+    )
+
+
+def _sql(files: _Files, name: str, path: Path) -> tuple[str, str]:
+    files.note(name, path)
+    try:
+        return path.read_text(encoding="utf-8"), shown(path)
+    except (OSError, UnicodeDecodeError):
+        files.problems.append(Problem("not-utf8", Place(shown(path), 1, 1)))
+        return "", shown(path)
+
+
+def _plays(files: _Files, vocabulary: Vocabulary, policy: Mapping[str, Any]) -> tuple[dict[str, Playbook], list[Play]]:
+    playbooks: dict[str, Playbook] = {}
+    plays: list[Play] = []
+    for name, item in files.items("playbooks/*/*.yaml").items():
+        _, folder, file = name.split("/")
+        if file == "playbook.yaml":
+            playbooks[folder] = read_playbook(item, folder)
+            continue
+        path = f"{folder}/{file.removesuffix('.yaml')}"
+        play = read_play(item, path, vocabulary, policy, files.problems) if item.value else None
+        plays += [play] if play else []
+    return playbooks, plays
+
+
+def _check_metrics(derived: Iterable[Derived], metrics: Mapping[str, Any], problems: list[Problem]) -> None:
+    for one in derived:
+        if isinstance(one.expr, Metric) and one.expr.file not in metrics:
+            details = {"name": one.expr.file, "near": nearest(one.expr.file, metrics)}
+            problems.append(Problem("unknown-metric", one.place, "error", details))
+
+
+def _check_codes(plays: list[Play], problems: list[Problem]) -> None:
+    seen: dict[str, Play] = {}
+    for play in plays:
+        other = seen.setdefault(play.code, play)
+        if other is not play and play.code:
+            problems.append(Problem("code-twice", play.place, "error", {"code": play.code, "other": other.path}))

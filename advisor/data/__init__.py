@@ -1,0 +1,1 @@
+"""Records in: tables, workbooks, facts files, mappings."""

@@ -1,0 +1,1 @@
+"""The rules engine as a reader of the condition tree."""

@@ -1,0 +1,1 @@
+"""What readers see: text, markdown, HTML, JSON."""
