@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from support import AS_OF, advised, bundled, codes, demo, opened
 
-from advisor import show
 from advisor.advice import replies
 from advisor.advice.advice import Step
 from advisor.advice.advise import ranked
 from advisor.advice.calendar import Calendar, due
+from advisor.commands import show
 from advisor.content.plays import Span
 from advisor.core.model import AdvisorError
 from advisor.pages import page_json

@@ -78,14 +78,15 @@ PACKAGES: dict[str, list[str]] = {
         "explain",
     ],
     "docs": ["play_stages", "play_sources", "docs_html", "play_cases", "play_pages", "docs_site"],
-    "": ["show", "cli"],
+    "commands": ["show", "common", "rep", "trainer"],
+    "": ["cli"],
 }
 ORDER = [f"{package}.{name}".strip(".") for package, names in PACKAGES.items() for name in names]
 THIRD_PARTY = {
     "yaml": {"core.yaml_in"},
     "durable": {"match.durable_match"},
     "jinja2": {"advice.templates"},
-    "click": {"cli"},
+    "click": {"cli", "commands.common", "commands.rep", "commands.trainer"},
     "holidays": {"advice.calendar"},
     "python_calamine": {"data.sheets"},
     "sqlglot": {"metrics.sql_guard"},
