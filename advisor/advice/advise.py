@@ -48,17 +48,20 @@ class Fired:
 class Advisor:
     """Advises on the accounts of one book with one content and one set of settings.
 
-    `engine` is "durable" (the rules engine, proved by the reference reader) or "reference".
+    `engine` is "durable" (the rules engine, proved by the reference reader) or "reference". With `drafts`, plays that
+    are not (or no longer) in force fire as well, which only previews want.
     """
 
-    def __init__(self, content: Content, settings: Settings, book: Book, engine: str = "durable") -> None:
+    def __init__(
+        self, content: Content, settings: Settings, book: Book, engine: str = "durable", drafts: bool = False
+    ) -> None:
         self.content = content
         self.settings = settings
         self.book = book
         self.knowledge = content.knowledge()
         self.printer = Printer(content.words[settings.language], settings.language, settings.currency, settings.as_of)
         self.calendar = Calendar(settings.country, settings.closed)
-        self.plays = {play.code: play for play in content.plays if play.status == "active"}
+        self.plays = {play.code: play for play in content.plays if drafts or play.runs_on(book.as_of)}
         self.engine = engine if durable_match.available() else "reference"
         self._matchers = self._build() if self.engine == "durable" else {}
         self._clean = self._without_barred()

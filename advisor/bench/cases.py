@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from advisor.advice.advice import Step
@@ -81,17 +81,12 @@ def run_case(
     Returns: the result. Mistakes in what the case gives make it fail, as does whatever stops the pipeline.
     """
     try:
-        problems = _Run.of(content, _subject(play), case, engine, metrics or CaseMetrics(content)).problems()
+        problems = _Run.of(content, play, case, engine, metrics or CaseMetrics(content)).problems()
     except AdvisorError as error:
         problems = error.problems
     except InternalDisagreement as error:
         problems = [_problem(case, "case-readers-disagree", why=str(error))]
     return CaseResult(play, case, tuple(problems))
-
-
-def _subject(play: Play) -> Play:
-    """The play as it is tried: active."""
-    return replace(play, status="active")
 
 
 def _problem(case: Case, code: str, **details: object) -> Problem:
@@ -117,7 +112,9 @@ class _Run:
         book.metrics = metrics.of(book) if book.tables.get("order") else None
         problems += [problem for problem in book.problems if problem.code not in _HARMLESS]
         settings = Settings(Path(), "zh", case.today)
-        return cls(case, play, Advisor(with_plays(content, (play,)), settings, book, engine), tuple(problems))
+        return cls(
+            case, play, Advisor(with_plays(content, (play,)), settings, book, engine, drafts=True), tuple(problems)
+        )
 
     def problem(self, code: str, **details: object) -> Problem:
         return _problem(self.case, code, **details)

@@ -154,9 +154,10 @@ def _entries(basis: Iterable[str], place: Place) -> Iterator[Problem]:
 def _card(play: Play, content: Content) -> Iterator[Problem]:
     yield from _entries(play.basis, play.places.get("basis", play.place))
     codes = [other.code for other in content.plays]
-    for code in play.beside:
+    named = [("beside", code) for code in play.beside] + [("conflicts_with", code) for code in play.conflicts_with]
+    for key, code in named:
         if code not in codes:
-            yet, place = _CODE.fullmatch(code), play.places.get("beside", play.place)
+            yet, place = _CODE.fullmatch(code), play.places.get(key, play.place)
             near = "" if yet else nearest(code, codes)
             yield problem("unknown-play-code", place, level="warning" if yet else "error", name=code, near=near)
 

@@ -15,6 +15,8 @@ LEADS = ("person", "words", "deed")
 DEGREES = ("relationship", "value", "service", "technology")
 PORTFOLIO = "portfolio"
 ABOUTS = ("account", "opportunity", PORTFOLIO)
+ACTIVE = "active"
+STATUSES = (ACTIVE, "draft", "retired")
 HOURS = {"hours": 1, "working days": 24, "days": 24}
 
 
@@ -122,7 +124,11 @@ class Case:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Play:
-    """One play; `path` is its identity, `code` its stable short name, `places` say where its keys stand."""
+    """One play; `path` is its identity, `code` its stable short name, `places` say where its keys stand.
+
+    `beside` are plays that rightly fire together with it, `conflicts_with` those that must not. Outside the days from
+    `valid_from` to `valid_to` it is silent.
+    """
 
     path: str
     code: str
@@ -142,10 +148,18 @@ class Play:
     basis: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     cases: tuple[Case, ...] = ()
-    status: str = "active"
+    status: str = ACTIVE
     owner: str = ""
+    conflicts_with: tuple[str, ...] = ()
+    valid_from: datetime.date | None = None
+    valid_to: datetime.date | None = None
     place: Place = field(default=Place(), compare=False)
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
+
+    def runs_on(self, day: datetime.date) -> bool:
+        """Does it give advice on that day? Drafts and retired plays do not."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return self.status == ACTIVE and begun and (self.valid_to is None or day <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

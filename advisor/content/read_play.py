@@ -13,6 +13,7 @@ from advisor.content.plays import (
     ABOUTS,
     DEGREES,
     LEADS,
+    STATUSES,
     Case,
     Guard,
     Instead,
@@ -42,7 +43,9 @@ _PLAY_KEYS = {
     "title", "for", "urgency", "finish_in", "by", "before", "key_account", "not_again_for", "take", "when", "unless",
     "see", "instead", "zh", "en", "cases", "card",
 }  # fmt: skip
-_CARD_KEYS = {"code", "about", "lead", "degree", "basis", "beside", "conflicts_with", "owner", "status"}
+_CARD_KEYS = {
+    "code", "about", "lead", "degree", "basis", "beside", "conflicts_with", "owner", "status", "valid_from", "valid_to",
+}  # fmt: skip
 _CASE_KEYS = {"name", "today", "given", "same_as", "change", "expect", "because", "due_on", "person"}
 _GUARD_KEYS = {"code", "title", "about", "when", "not_to_see", "bars", "rep", "compliance", "basis"}
 _SPAN = re.compile(r"(\d+) (day|working day|hour)s?")
@@ -106,6 +109,12 @@ class _Reader:
             base.finish_in if base and not finish else self.span(finish, item),
             (base.by if base else ()) + self.dates(item),
         )
+
+    def day(self, item: Item | None) -> datetime.date | None:
+        if item is None or isinstance(item.value, datetime.date):
+            return item.value if item else None
+        self.problem("bad-date", item.here, value=item.value)
+        return None
 
     def dates(self, item: Item) -> tuple[tuple[Name, int], ...]:
         found = [(fact, 0) for fact in (item.get("by"),) if fact]
@@ -330,8 +339,11 @@ def read_play(
         basis=_strings(card.get("basis")),
         beside=_strings(card.get("beside")),
         cases=reader.cases(item.get("cases")),
-        status=_word(card, "status", "active"),
+        status=reader.choice(card.get("status"), STATUSES, card, "status") if card.get("status") else STATUSES[0],
         owner=_word(card, "owner", ""),
+        conflicts_with=_strings(card.get("conflicts_with")),
+        valid_from=reader.day(card.get("valid_from")),
+        valid_to=reader.day(card.get("valid_to")),
         place=item.here,
         places={key: part.here for key, part in (*item.items(), *card.items())},
     )
