@@ -62,7 +62,7 @@ def check_terms(lint: Lint, files: dict[str, list[Item]]) -> list[Problem]:
     Args: lint – the terms; files – the documents by file name below the layer, of every layer.
     Returns: one problem for each place, with the term and what to write instead.
     """
-    patterns = [(term, term.pattern()) for term in lint.terms]
+    patterns = _Patterns(lint.terms)
     free = tuple(tuple(one.replace(": ", ":").split(":")) for one in lint.allowed_in)
     found = []
     for name, documents in files.items():
@@ -89,12 +89,23 @@ def _texts(item: Item, path: str, free: tuple[str, ...]) -> Iterator[Item]:
         yield item
 
 
-def _in(item: Item, patterns: list[tuple[Term, re.Pattern[str]]]) -> Iterator[Problem]:
+class _Patterns:
+    """The terms' patterns, behind one look that tells most texts to be harmless."""
+
+    def __init__(self, terms: tuple[Term, ...]) -> None:
+        self.patterns = [(term.key, term, term.pattern()) for term in terms]
+        self.any = re.compile("|".join(sorted({re.escape(key) for key, _, _ in self.patterns})) or "(?!)")
+
+    def worth_trying(self, text: str) -> Iterator[tuple[Term, re.Pattern[str]]]:
+        """The terms that may stand in a text."""
+        folded = text.casefold()
+        found = bool(self.any.search(folded))
+        return ((term, pattern) for key, term, pattern in self.patterns if key in folded) if found else iter(())
+
+
+def _in(item: Item, patterns: _Patterns) -> Iterator[Problem]:
     text = str(item.value)
-    folded = text.casefold()
-    for term, pattern in patterns:
-        if term.key not in folded:
-            continue
+    for term, pattern in patterns.worth_trying(text):
         for match in pattern.finditer(text):
             if not _looks_like(term, text, match.start(), match.end()):
                 details = {"term": match.group(), "write": term.write}
