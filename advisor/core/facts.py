@@ -311,7 +311,12 @@ def _minus(args: Sequence[Any]) -> Any:
 
 
 def _join(args: Sequence[Any]) -> str:
-    return "".join(str(one) for arg in args for one in _listed(arg))
+    return "".join(_shown(one) for arg in args for one in _listed(arg))
+
+
+def _shown(data: Any) -> str:
+    """As text; the noughts that end a decimal say nothing."""
+    return f"{data.normalize():f}" if isinstance(data, Decimal) else str(data)
 
 
 FUNCTIONS: dict[str, Callable[[Sequence[Any], datetime.date], Any]] = {
