@@ -37,18 +37,20 @@ def load_rows(
     for entity in vocabulary.entities.values():
         rows = tables.get(entity.name)
         if rows is not None:
-            columns = list(_columns(entity, rows, numbers, [owned_by(row) or None for row in rows]))
+            columns = list(columns_of(entity, rows, numbers, [owned_by(row) or None for row in rows]))
             if entity.name == ACCOUNT and metrics and source:
                 columns += _metrics(rows, metrics, source)
             load(connection, f"in_{entity.name}", columns)
+            connection.execute(f'CREATE TEMP VIEW "all_{entity.name}" AS FROM "in_{entity.name}"')
             names = {name for name, _, _ in columns}
             given[entity.name] = {name: f"{name}?" in names for name in entity.fields if name in names}
     return Given(given, {file: frozenset(name for name, _ in columns) for file, columns in (metrics or {}).items()})
 
 
-def _columns(
+def columns_of(
     entity: Entity, rows: Sequence[Row], accounts: Mapping[str, int], owners: Sequence[str | None]
 ) -> Iterator[Column]:
+    """A table's columns: numbers, ids, then each field's data and, where it can be, whether it is none."""
     yield "_rid", "BIGINT", list(range(len(rows)))
     yield "_aid", "BIGINT", [accounts.get(owner) if owner else None for owner in owners]
     yield "_id", "VARCHAR", [row.id for row in rows]

@@ -79,7 +79,12 @@ class Relations:
         self.account = self._new((ACCOUNT,), ACCOUNT, f"SELECT * FROM {self.table(ACCOUNT)}", on="")
 
     def table(self, entity: str) -> str:
+        """The rows of an entity that are looked at, of the accounts in hand."""
         return self.dialect.quoted(f"in_{entity}")
+
+    def whole(self, entity: str) -> str:
+        """All rows of an entity: what is pointed to may be anybody's."""
+        return self.dialect.quoted(f"all_{entity}")
 
     def _new(
         self, key: tuple[str, ...], entity: str, start: str, sets: Mapping[str, bool] | None = None, **more: object
@@ -150,7 +155,7 @@ class Relations:
             inner = ", ".join(f"t.{one}" for one in self._inner(target))
             start = (
                 f"SELECT {base.alias}._rid AS _rid, {base.alias}._aid AS _aid, {inner} FROM {{from}} "
-                f"LEFT JOIN {self.table(target)} t ON t._id = {link}"
+                f"LEFT JOIN {self.whole(target)} t ON t._id = {link}"
             )
             self._new(
                 key, target, start, needs=(base.alias,), on="{self}._rid = {0}._rid", base_level=link.level,

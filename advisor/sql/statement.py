@@ -31,7 +31,7 @@ class Builder:
         self.relations = expressions.relations
 
     def verdicts(self, nodes: Mapping[str, Node], about: str) -> Statement:
-        """A row for each subject: account id, subject id, and a verdict for each condition.
+        """A row for each subject: account id, subject id, row number, and a verdict for each condition.
 
         Args: nodes – the conditions by their key; about – "account" or the entity that they are about.
         """
@@ -44,7 +44,7 @@ class Builder:
         return Statement(f"WITH {self._tables()}\n{text}", {key: f"v{number}" for number, key in enumerate(terms)})
 
     def facts(self, subject: Relation, names: Sequence[str]) -> str:
-        """A SELECT of account id, row id, and for each fact of a relation its data and whether it is none."""
+        """A SELECT of account id, row id, row number, and each fact of a relation: its data, and whether it is none."""
         terms = [part for name in names for part in self.conditions.fact(subject, name).parts]
         return f"WITH {self._tables()}\n{self._select(subject, terms)}"
 
@@ -54,7 +54,8 @@ class Builder:
         reads = frozenset({account}).union(*(one.reads for one in terms))
         picked = "".join(f", {one} AS v{number}" for number, one in enumerate(terms))
         source = self.relations.source((subject,), reads, level)
-        head = f"SELECT {account}._id AS account_id, {subject.alias}._id AS subject_id{picked}"
+        numbers = f"{account}._id AS account_id, {subject.alias}._id AS subject_id, {subject.alias}._rid AS row_number"
+        head = f"SELECT {numbers}{picked}"
         return f"{head} FROM {source} ORDER BY {account}._rid, {subject.alias}._rid"
 
     # --- levels ----------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Advice for every account of a book, in chunks, in worker processes."""

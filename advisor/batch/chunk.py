@@ -1,0 +1,119 @@
+"""Advice for a chunk of accounts: matched by SQL, proved by the reference reader, arbitrated and worded as for one."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from advisor.advice.advice import Advice, Step
+from advisor.advice.advise import SUBJECTS, Advisor, Fired
+from advisor.advice.workspace import Settings
+from advisor.batch.store import Chunks, Store
+from advisor.content.content import Content
+from advisor.core.facts import AccountFacts
+from advisor.core.model import InternalDisagreement, Row
+from advisor.core.reference import Verdict, evaluate
+from advisor.core.tree import Node
+from advisor.data.book import Book
+from advisor.sql.dialect import DUCKDB
+from advisor.sql.expressions import Expressions
+from advisor.sql.statement import Builder, Statement
+
+_AT_ONCE = 200
+Verdicts = Mapping[tuple[str, str], Mapping[str, Verdict]]
+
+
+class Matched(Advisor):
+    """An advisor to whom SQL has said which plays fire; every firing, and every doubt, is proved again."""
+
+    def __init__(self, content: Content, settings: Settings, book: Book, verdicts: Mapping[str, Verdicts]) -> None:
+        super().__init__(content, settings, book, "reference")
+        self.verdicts = verdicts
+
+    @functools.cached_property
+    def portfolio(self) -> tuple[Step, ...]:
+        """What is to be said of the whole book is said once, beside the accounts."""
+        return ()
+
+    def traces(self, facts: AccountFacts, abouts: tuple[str, ...] = SUBJECTS) -> list[Fired]:
+        """The plays that fire or cannot be decided, with their traces."""
+        return [one for about in abouts for row in facts.rows(about) or () for one in self._about(facts, about, row)]
+
+    def _about(self, facts: AccountFacts, about: str, row: Row) -> Iterator[Fired]:
+        verdicts = self.verdicts[about].get((facts.account.id, row.id), {})
+        hand = facts.hand(row)
+        for code, verdict in verdicts.items():
+            if verdict is not False:
+                trace = evaluate(self.plays[code].when, facts, hand)
+                if trace.verdict is not verdict:
+                    raise InternalDisagreement(f"{code}: account {facts.account.id}, {about} {row.id}")
+                yield Fired(self.plays[code], hand, trace)
+
+
+@dataclass
+class Matcher:
+    """The statements of a run, compiled once a process."""
+
+    chunks: Chunks
+    plays: Mapping[str, Statement]
+    barred: Mapping[str, Statement]
+
+    @classmethod
+    def of(cls, store: Store, content: Content, settings: Settings) -> Matcher:
+        chunks = Chunks(store, content)
+
+        def statement(nodes: Mapping[str, Node], about: str) -> Statement:
+            reading = Expressions(content.vocabulary, content.knowledge(), settings.as_of, store.given, DUCKDB)
+            return Builder(reading).verdicts(nodes, about)
+
+        running = [play for play in content.plays if play.runs_on(settings.as_of)]
+        plays = {
+            about: statement({play.code: play.when for play in running if play.about == about}, about)
+            for about in SUBJECTS
+        }
+        bars: dict[str, dict[str, Node]] = {}
+        for guard in content.guards:
+            for entity, node in guard.bars.items():
+                bars.setdefault(entity, {})[guard.code] = node
+        return cls(chunks, plays, {entity: statement(nodes, entity) for entity, nodes in bars.items()})
+
+    def see(self, first: int, last: int) -> None:
+        """Let SQL see some accounts, without what guards bar."""
+        self.chunks.see(first, last)
+        barred = {entity: self._numbers(one) for entity, one in self.barred.items() if one.text}
+        if any(barred.values()):
+            self.chunks.see(first, last, {entity: numbers for entity, numbers in barred.items() if numbers})
+
+    def _numbers(self, statement: Statement) -> str:
+        """The numbers of the rows for which a guard's bar holds."""
+        test = " OR ".join(statement.columns.values())
+        rows = self.chunks.connection.execute(f"SELECT row_number FROM ({statement.text}) WHERE {test}").fetchall()
+        return ", ".join(str(row[0]) for row in rows)
+
+    def verdicts(self) -> dict[str, Verdicts]:
+        return {about: self._verdicts(one) for about, one in self.plays.items()}
+
+    def _verdicts(self, statement: Statement) -> Verdicts:
+        if not statement.text:
+            return {}
+        rows = self.chunks.connection.execute(statement.text).fetchall()
+        return {row[:2]: dict(zip(statement.columns, row[3:], strict=True)) for row in rows}
+
+
+def advise(
+    matcher: Matcher, content: Content, settings: Settings, first: int, last: int, top: int, everything: bool = False
+) -> Iterator[tuple[Advice, Matched]]:
+    """Advice for the accounts from number `first` to `last`, in the order of their table.
+
+    SQL decides for the whole span at once; records come into memory a few accounts at a time.
+    """
+    matcher.see(first, last)
+    verdicts = matcher.verdicts()
+    for start in range(first, last + 1, _AT_ONCE):
+        end = min(start + _AT_ONCE - 1, last)
+        tables, metrics = matcher.chunks.rows(start, end), matcher.chunks.metrics(start, end)
+        book = Book(settings.as_of, True, tables, metrics=metrics, entities=content.vocabulary.entities)
+        advisor = Matched(content, settings, book, verdicts)
+        for account in book.accounts():
+            yield advisor.advise(account, top, everything), advisor

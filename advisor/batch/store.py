@@ -1,0 +1,279 @@
+"""The book as one DuckDB file, from which each worker reads its own accounts.
+
+`t_<entity>` holds an entity's rows with their number, their account's number and the text that names the record;
+`m_<metric>` a metric's result. All else are views: `in_<entity>` what a chunk of accounts may see.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from advisor.content.content import Content
+from advisor.core.model import Row, Value, known, none
+from advisor.core.tree import Metric
+from advisor.core.vocabulary import Entity
+from advisor.data.rows import Cells
+from advisor.metrics import metric_tables
+from advisor.metrics.metric_needs import tables_needed
+from advisor.metrics.metrics import value_of, words_of
+from advisor.sql.dialect import DUCKDB
+from advisor.sql.load import columns_of
+from advisor.sql.relations import ACCOUNT, Given
+
+if TYPE_CHECKING:
+    from advisor.metrics.metric_tables import Connection
+
+_KEYS = ("_rid", "_aid", "_id", "_account", "_where")
+_SHARED = ("book", "single")
+
+
+@dataclass(frozen=True)
+class Store:
+    """What a store holds: the tables with their columns, the metrics with theirs, and how many accounts."""
+
+    path: Path
+    given: Given
+    metric_columns: Mapping[str, tuple[str, ...]]
+    accounts: int
+
+
+def write(
+    path: Path, content: Content, tables: Mapping[str, Sequence[Row] | None], as_of: datetime.date,
+    closed: Sequence[tuple[datetime.date, datetime.date]] = (),
+) -> Store:  # fmt: skip
+    """Write a book's rows and its metrics' results.
+
+    Args: path – the file, which must not be there; tables – rows by entity, None where the table is unknown.
+    """
+    with metric_tables.store(path) as connection:
+        given = {}
+        numbers = {row.id: number for number, row in enumerate(tables.get(ACCOUNT) or ())}
+        for entity in content.vocabulary.entities.values():
+            rows = tables.get(entity.name)
+            if rows is not None:
+                given[entity.name] = _write_table(connection, entity, rows, numbers)
+        metrics = _Metrics(connection, content, given, as_of, closed).run()
+        return Store(path, Given(given, _read_metrics(content, metrics)), metrics, len(numbers))
+
+
+def _write_table(
+    connection: Connection, entity: Entity, rows: Sequence[Row], numbers: Mapping[str, int]
+) -> dict[str, bool]:
+    owners = [row.id if entity.name == ACCOUNT else row.text("account_id") or None for row in rows]
+    columns = list(columns_of(entity, rows, numbers, owners))
+    columns.append(("_where", "VARCHAR", [row.where for row in rows]))
+    metric_tables.load(connection, f"load_{entity.name}", columns)
+    connection.execute(f'CREATE TABLE "t_{entity.name}" AS FROM "load_{entity.name}" ORDER BY _aid, _rid')
+    connection.execute(f'DROP TABLE "load_{entity.name}"')
+    names = {name for name, _, _ in columns}
+    return {name: f"{name}?" in names for name in entity.fields if name in names}
+
+
+def _read_metrics(content: Content, made: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
+    """The metric columns that derived facts read, as far as the metrics could be made."""
+    found: dict[str, set[str]] = {}
+    for one in content.derived.values():
+        if isinstance(one.expr, Metric) and one.expr.column in made.get(one.expr.file, ()):
+            found.setdefault(one.expr.file, set()).add(one.expr.column)
+    return {file: frozenset(columns) for file, columns in found.items()}
+
+
+# --- metrics -------------------------------------------------------------------------------------
+
+
+class _Metrics:
+    """Runs the metric files over the store's tables, each after those that it reads."""
+
+    def __init__(
+        self, connection: Connection, content: Content, given: Mapping[str, Mapping[str, bool]],
+        as_of: datetime.date, closed: Sequence[tuple[datetime.date, datetime.date]],
+    ) -> None:  # fmt: skip
+        self.connection = connection
+        self.content = content
+        self.given = given
+        self.values = {**{f"policy_{name}": data for name, data in content.policy.items()}, "as_of": as_of}
+        self.made: dict[str, tuple[str, ...]] = {}
+        metric_tables.load_closed(connection, closed)
+        for entity in content.vocabulary.entities.values():
+            self._table(entity)
+
+    def _table(self, entity: Entity) -> None:
+        """A table as metrics know it: the recorded fields, and the record's text as `source`."""
+        columns = self.given.get(entity.name)
+        recorded = [(name, field) for name, field in entity.fields.items() if field.recorded]
+        parts = [
+            f"{_quoted(name)}"
+            if columns and name in columns
+            else f"CAST(NULL AS {DUCKDB.type(field.type)}) AS {_quoted(name)}"
+            for name, field in recorded
+            if name != "id"
+        ]
+        parts += ["_id AS id", "_where AS source"]
+        empty = ", ".join(f"CAST(NULL AS VARCHAR) AS {key}" for key in _KEYS)
+        source = f'"t_{entity.name}"' if columns is not None else f"(SELECT {empty}) WHERE FALSE"
+        self.connection.execute(f"CREATE TEMP VIEW {_quoted(entity.table)} AS SELECT {', '.join(parts)} FROM {source}")
+
+    def run(self) -> dict[str, tuple[str, ...]]:
+        for file in self.content.metrics:
+            self._make(file)
+        return {file: columns for file, columns in self.made.items() if columns}
+
+    def _make(self, file: str) -> None:
+        if file in self.made:
+            return
+        text, _ = self.content.metrics[file]
+        tables = {f"metric_{name.removesuffix('.sql')}": name for name in self.content.metrics}
+        for table, other in tables.items():
+            if other != file and table in words_of(text):
+                self._make(other)
+        self.made[file] = self._create(file, text) if self._has_needs(text) else ()
+
+    def _has_needs(self, text: str) -> bool:
+        found = [self.content.vocabulary.by_table(table) for table in tables_needed(text)]
+        return all(entity is not None and entity.name in self.given for entity in found)
+
+    def _create(self, file: str, text: str) -> tuple[str, ...]:
+        name = f"metric_{file.removesuffix('.sql')}"
+        asked = {key: self.values[key] for key in metric_tables.parameters_of(self.connection, text)}
+        select = text.rstrip().rstrip(";")
+        self.connection.execute(f"CREATE TABLE {_quoted(name)} AS {select}", metric_tables.plain_parameters(asked))
+        return tuple(metric_tables.names_of(self.connection.execute(f"SELECT * FROM {_quoted(name)} LIMIT 0")))
+
+
+def _quoted(name: str) -> str:
+    return metric_tables.quoted(name)
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+class Chunks:
+    """A worker's view of a store: some accounts at a time, as views for SQL and as rows for the reference reader."""
+
+    def __init__(self, store: Store, content: Content) -> None:
+        self.store = store
+        self.content = content
+        self.connection = metric_tables.stored(store.path)
+        self.kinds = {
+            (one.expr.file, one.expr.column): content.vocabulary.entities[entity].fields[name].type
+            for (entity, name), one in content.derived.items()
+            if isinstance(one.expr, Metric)
+        }
+        self._shared: dict[str, tuple[Row, ...]] = {}
+        for entity in store.given.columns:
+            self.connection.execute(f'CREATE TEMP VIEW "all_{entity}" AS FROM "t_{entity}"')
+
+    def see(self, first: int, last: int, barred: Mapping[str, str] | None = None) -> None:
+        """Let the views show the accounts from number `first` to `last`, without the rows that guards bar."""
+        for name in self.store.given.columns:
+            entity = self.content.vocabulary.entities[name]
+            kept = [] if entity.rows in _SHARED else [f"_aid BETWEEN {first} AND {last}"]
+            kept += [f"_rid NOT IN ({barred[name]})"] if barred and name in barred else []
+            where = f" WHERE {' AND '.join(kept)}" if kept else ""
+            text = self._accounts(first, last) if name == ACCOUNT else f'SELECT * FROM "t_{name}"{where}'
+            self.connection.execute(f'CREATE OR REPLACE TEMP VIEW "in_{name}" AS {text}')
+
+    def _accounts(self, first: int, last: int) -> str:
+        """The accounts with the metrics that facts read beside them."""
+        text, picked = f'"t_{ACCOUNT}" a', ["a.*"]
+        for number, (file, columns) in enumerate(sorted(self.store.given.metrics.items())):
+            table = _quoted(f"metric_{file.removesuffix('.sql')}")
+            one = self.connection.execute(f"SELECT count(*) FROM {table} WHERE account_id IS NULL").fetchone()
+            on = "TRUE" if one and one[0] else f"m{number}.account_id = a._id"
+            text += f" LEFT JOIN {table} m{number} ON {on}"
+            for column in sorted(columns):
+                kind = DUCKDB.type(self.kinds[(file, column)])
+                name = _quoted(f"{file}:{column}")
+                picked += [
+                    f"CAST(m{number}.{_quoted(column)} AS {kind}) AS {name}",
+                    f"FALSE AS {_quoted(f'{file}:{column}?')}",
+                ]
+        return f"SELECT {', '.join(picked)} FROM {text} WHERE a._aid BETWEEN {first} AND {last}"
+
+    # --- rows ------------------------------------------------------------------------------------
+
+    def rows(self, first: int, last: int) -> dict[str, tuple[Row, ...] | None]:
+        """The chunk's records, and those that all accounts share."""
+        found: dict[str, tuple[Row, ...] | None] = dict.fromkeys(self.content.vocabulary.entities)
+        for name in self.store.given.columns:
+            entity = self.content.vocabulary.entities[name]
+            if entity.rows in _SHARED:
+                if name not in self._shared:
+                    self._shared[name] = tuple(self._read(entity, ""))
+                found[name] = self._shared[name]
+            else:
+                found[name] = tuple(self._read(entity, f"WHERE _aid BETWEEN {first} AND {last}"))
+        return found
+
+    def _read(self, entity: Entity, where: str) -> Iterator[Row]:
+        columns = self.store.given.columns[entity.name]
+        names = [part for name, none_too in columns.items() for part in (name, *([f"{name}?"] if none_too else []))]
+        picked = ", ".join(["_id", "_where", *map(_quoted, names)])
+        cursor = self.connection.execute(f'SELECT {picked} FROM "t_{entity.name}" {where} ORDER BY _rid')
+        ids, wheres, *cells = _by_column(cursor.fetchall(), len(names) + 2)
+        values = dict(zip(names, cells, strict=True))
+        index = {name: number for number, name in enumerate(columns)}
+        parts = [_values(values[name], values.get(f"{name}?")) for name in columns]
+        for row_id, source, row in zip(
+            ids, wheres, zip(*parts, strict=True) if parts else ((),) * len(ids), strict=True
+        ):
+            yield Row(entity.name, row_id, Cells(index, row, source), source)
+
+    def metrics(self, first: int, last: int) -> ChunkMetrics:
+        """The chunk's metric values."""
+        return ChunkMetrics(self, first, last)
+
+
+class ChunkMetrics:
+    """The metrics' values for the accounts of a chunk, each file read when it is first asked for."""
+
+    def __init__(self, chunks: Chunks, first: int, last: int) -> None:
+        self.chunks = chunks
+        self.span = (first, last)
+        self._files: dict[str, dict[str | None, Mapping[str, Value]]] = {}
+
+    def value(self, file: str, account_id: str) -> Mapping[str, Value]:
+        if file not in self.chunks.store.metric_columns:
+            return {}
+        if file not in self._files:
+            self._files[file] = dict(self._read(file))
+        found = self._files[file]
+        return found.get(account_id) or found.get(None) or {}
+
+    def _read(self, file: str) -> Iterator[tuple[str | None, Mapping[str, Value]]]:
+        table = _quoted(f"metric_{file.removesuffix('.sql')}")
+        first, last = self.span
+        accounts = f'SELECT _id FROM "t_{ACCOUNT}" WHERE _aid BETWEEN {first} AND {last}'
+        cursor = self.chunks.connection.execute(
+            f"SELECT * FROM {table} WHERE account_id IS NULL OR account_id IN ({accounts})"
+        )
+        names = metric_tables.names_of(cursor)
+        for row in cursor.fetchall():
+            cells = dict(zip(names, row, strict=True))
+            source = str(cells.pop("source", None) or "")
+            yield cells.pop("account_id"), {name: value_of(data, source) for name, data in cells.items()}
+
+
+def _by_column(rows: list[tuple[Any, ...]], width: int) -> Iterable[Sequence[Any]]:
+    return list(zip(*rows, strict=True)) if rows else [()] * width
+
+
+def _values(cells: Sequence[Any], empty: Sequence[Any] | None) -> list[Value | None]:
+    """Cells as values; equal ones share one."""
+    seen: dict[Any, Value | None] = {None: None}
+    found = []
+    for cell in cells:
+        key = tuple(cell) if isinstance(cell, list) else cell
+        if key not in seen:
+            seen[key] = known(key)
+        found.append(seen[key])
+    if empty is None:
+        return found
+    return [_NONE if is_none else value for value, is_none in zip(found, empty, strict=True)]
+
+
+_NONE = none()
