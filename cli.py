@@ -7,7 +7,7 @@ import gc
 import click
 
 from advisor import __version__
-from advisor.commands import rep, trainer
+from advisor.commands import author, preview, release, rep, testing, trainer
 
 # A command makes many records and little garbage: the collector's default would walk over them again and again.
 gc.set_threshold(100_000, 50, 100)
@@ -19,7 +19,14 @@ def main() -> None:
     """Whom to see, what to say, what to do next on a key account, and why (找对人、说对话、做对事)."""
 
 
-for _command in (*rep.COMMANDS, *trainer.COMMANDS):
+for _command in (
+    *rep.COMMANDS,
+    *release.COMMANDS,
+    *trainer.COMMANDS,
+    *preview.COMMANDS,
+    *author.COMMANDS,
+    *testing.COMMANDS,
+):
     main.add_command(_command)
 
 if __name__ == "__main__":

@@ -14,12 +14,16 @@ OWN = {"playbooks/retention/ask-why-orders-stopped.yaml": Path(__file__).with_na
 
 def planted(workspace: Path, name: str, old: str = "", new: str = "") -> Content:
     """Lay a bundled file over with one text replaced (a new file without `old`), and load that workspace."""
-    source, target = OWN.get(name, content_root() / name), workspace / name
-    text = source.read_text(encoding="utf-8") if old else new
-    assert not old or text.count(old) >= 1, f"{name} does not hold {old!r}"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text.replace(old, new, 1) if old else text, encoding="utf-8")
+    source = OWN.get(name, content_root() / name)
+    plant(workspace / name, source.read_text(encoding="utf-8") if old else "", old, new)
     return load(workspace)
+
+
+def plant(target: Path, source: str, old: str, new: str) -> None:
+    """Write a text with one part of it replaced; without `old` the new text alone."""
+    assert not old or source.count(old) >= 1, f"{target} does not hold {old!r}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(source.replace(old, new, 1) if old else new, encoding="utf-8")
 
 
 def line_of(workspace: Path, name: str, mark: str) -> int:

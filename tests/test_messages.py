@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CLI = ROOT / "cli.py"
 PARTS = sorted((ROOT / "advisor" / "messages").glob("*.yaml"))
 CALLS = {"problem", "_problem", "Problem", "stop", "bad", "_unknown", "_file_problem", "near_code"}
-FORMS = {"en", "zh", "hint_en", "hint_zh", "near_en", "near_zh"}
+FORMS = {"en", "zh", "hint_en", "hint_zh", "near_en", "near_zh", "why_zh"}
 CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 # How many positional arguments come before a call's details; with more, the details are a mapping made elsewhere.

@@ -36,7 +36,7 @@ def verdicts(nodes: Mapping[str, Node], about: str, tables: Mapping[str, tuple[R
     if not statement.text:
         return dict.fromkeys(nodes)
     row: tuple[Any, ...] = connection.execute(statement.text).fetchall()[0]
-    return dict(zip(nodes, row[2:], strict=True))
+    return dict(zip(nodes, row[3:], strict=True))
 
 
 def with_account(tables: Mapping[str, tuple[Row, ...]], account: Row) -> dict[str, tuple[Row, ...]]:
@@ -98,7 +98,7 @@ def test_every_play_on_every_subject(about: str) -> None:
     advisor = demo()
     nodes = {play.code: play.when for play in advisor.content.plays if play.about == about}
     statement = Builder(expressions()).verdicts(nodes, about)
-    found = {row[:2]: dict(zip(nodes, row[2:], strict=True)) for row in book()[0].execute(statement.text).fetchall()}
+    found = {row[:2]: dict(zip(nodes, row[3:], strict=True)) for row in book()[0].execute(statement.text).fetchall()}
     for account in advisor.book.accounts():
         facts = advisor.facts(account)
         for row in facts.rows(about) or ():
@@ -115,7 +115,7 @@ def test_every_derived_fact_of_every_row(entity: str) -> None:
     if relation is None or not names:
         pytest.skip("nothing derived")
     rows = book()[0].execute(Builder(reading).facts(relation, names)).fetchall()
-    found = {row[:2]: row[2:] for row in rows}
+    found = {row[:2]: row[3:] for row in rows}
     for account in advisor.book.accounts():
         facts = advisor.facts(account)
         for row in facts.rows(entity) or ():

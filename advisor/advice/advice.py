@@ -110,7 +110,7 @@ class GuardLine:
 
 @dataclass(frozen=True)
 class Advice:
-    """All that is said about one account."""
+    """All that is said about one account. `run` says what it takes, with content and day, to make it again."""
 
     account: Row
     heading: Mapping[str, str]
@@ -127,6 +127,7 @@ class Advice:
     notes: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     marks: Mapping[str, str] = field(default_factory=dict)
+    run: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def top(self) -> tuple[Step, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import datetime
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,9 +66,21 @@ class Advisor:
         self.engine = engine if durable_match.available() else "reference"
         self._matchers = self._build() if self.engine == "durable" else {}
         self._clean = self._without_barred()
-        rest = int(content.policy["again_after_days"]), int(content.policy["episode_days"])
-        shared = frozenset(play.code for play in content.plays if play.about == PORTFOLIO)
-        self.history = History(book.tables.get("history") or (), settings.as_of, rest[1], rest[0], shared)
+        self.history = self._history()
+
+    def over(self, book: Book) -> Advisor:
+        """The same over another book of the same day: what content and day make, the engine above all, is shared."""
+        other = copy.copy(self)
+        other.__dict__.pop("portfolio", None)
+        other.book = book
+        other._clean = other._without_barred()
+        other.history = other._history()
+        return other
+
+    def _history(self) -> History:
+        rest = int(self.content.policy["again_after_days"]), int(self.content.policy["episode_days"])
+        shared = frozenset(play.code for play in self.content.plays if play.about == PORTFOLIO)
+        return History(self.book.tables.get("history") or (), self.settings.as_of, rest[1], rest[0], shared)
 
     # --- guards ----------------------------------------------------------------------------------
 
@@ -156,9 +169,8 @@ class Advisor:
         traces = self.traces(facts)
         fired = [one for one in traces if one.trace.verdict]
         dropped = {id(one): self.history.dropped(account.id, one.play, one.subject) for one in fired}
-        kept = [one for one in fired if not dropped[id(one)]]
-        maker = Steps(self.content, self.printer, facts, self.calendar, self.picking(), self.not_to_see(facts))
-        steps = ranked([maker.step(one.play, one.hand, one.trace, self._past(account, one)) for one in kept])
+        maker = self.maker(facts)
+        steps = self.steps(maker, [one for one in fired if not dropped[id(one)]])
         shown = len(steps) if everything else min(top, len(steps))
         below = [Dropped(step.code, step.subject, "below_cut", title=step.title) for step in steps[shown:]]
         gone = [self._titled(drop) for drop in dropped.values() if drop]
@@ -178,7 +190,13 @@ class Advisor:
             notes=maker.notes(),
             known=() if steps else maker.known(),
             marks=maker.marks(),
+            run=self._run(account, top, everything),
         )
+
+    def _run(self, account: Row, top: int, everything: bool) -> dict[str, Any]:
+        """What the advice depends on besides content, day and settings."""
+        source = {"from": "tables" if self.book.in_book else "facts", "data": self.book.digest or None}
+        return {"top": top, "all": everything, **source, "history": self.history.digest(account.id)}
 
     def _contradictions(self, facts: AccountFacts) -> Iterator[Problem]:
         found = contradicted(self.content.contradictions, facts)
@@ -196,8 +214,17 @@ class Advisor:
         facts = self.book_facts()
         fired = [one for one in self.traces(facts, (PORTFOLIO,)) if one.trace.verdict]
         kept = [one for one in fired if not self.history.dropped(facts.account.id, one.play, one.subject)]
-        maker = Steps(self.content, self.printer, facts, self.calendar, self.picking(), frozenset())
-        return ranked([maker.step(one.play, one.hand, one.trace, self._past(facts.account, one)) for one in kept])
+        return self.steps(self.maker(facts), kept)
+
+    def maker(self, facts: AccountFacts) -> Steps:
+        """What makes an account's steps; of the book as a whole, about which nobody is kept from being seen."""
+        barred = frozenset() if isinstance(facts, BookFacts) else self.not_to_see(facts)
+        return Steps(self.content, self.printer, facts, self.calendar, self.picking(), barred)
+
+    def steps(self, maker: Steps, kept: Iterable[Fired]) -> tuple[Step, ...]:
+        """What has fired, as steps in their order."""
+        account = maker.facts.account
+        return ranked([maker.step(one.play, one.hand, one.trace, self._past(account, one)) for one in kept])
 
     def picking(self) -> Picking:
         return self.content.picking

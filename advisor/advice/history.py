@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -38,6 +39,7 @@ class History:
         self.rest_days = rest_days
         self.shared = shared
         self._past: dict[Key, Past] = {}
+        self._noted: dict[str, list[str]] = {}
         for row in sorted(rows, key=_when):
             self._add(row)
 
@@ -46,6 +48,7 @@ class History:
         key = self._key(account, row.text("code"), subject or account)
         if _when(row) > self.as_of.isoformat():
             return
+        self._noted.setdefault(key[0], []).append(repr([(name, value.data) for name, value in row.values.items()]))
         old = self._past.get(key, Past())
         self._past[key] = self._joined(old, row)
 
@@ -73,6 +76,11 @@ class History:
         last = past.last_on or past.first_on
         stale = last and (self.as_of - last).days > self.episode_days
         return Past(response=past.response, responded_on=past.responded_on, until=past.until) if stale else past
+
+    def digest(self, account_id: str) -> str | None:
+        """The hash of all that counts for an account; None where there is nothing."""
+        noted = [*self._noted.get(account_id, ()), *self._noted.get("", ())]
+        return f"sha256:{hashlib.sha256(chr(10).join(noted).encode()).hexdigest()}" if noted else None
 
     def dropped(self, account_id: str, play: Play, subject: tuple[str, str]) -> Dropped | None:
         """Why a fired play is not shown today, if the history says so."""

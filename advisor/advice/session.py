@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import hashlib
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from advisor.data import book as books
 from advisor.data.book import Book
 from advisor.data.cells import Reader
 from advisor.data.sheets import read_file
+from advisor.data.tables import files_of
 from advisor.metrics.metrics import Metrics, MetricSource
 
 
@@ -36,28 +38,30 @@ def open_content(wish: Wish) -> Content:
     return sound(content_cache.load(find_workspace(wish.content), presets(wish)))
 
 
-def open_book(wish: Wish) -> Advisor:
-    """Open a run over a folder of tables.
+def open_book(wish: Wish, content: Content | None = None) -> Advisor:
+    """Open a run over a folder of tables, with the content that the wish names unless another is given.
 
     Raises: AdvisorError – content, settings or data are wrong.
     """
-    content = open_content(wish)
+    content = content or open_content(wish)
     settings = resolve(wish, content.vocabulary, find_workspace(wish.content))
     book = books.load(settings.data, content.vocabulary, settings.as_of, settings.mapping, content.cells)
+    book.digest = _digest(_tables(settings))
     return _advisor(content, settings, book)
 
 
-def open_facts(source: str, wish: Wish) -> Advisor:
+def open_facts(source: str, wish: Wish, content: Content | None = None) -> Advisor:
     """Open a run over one account's facts, from a YAML or JSON file or standard input (`-`)."""
     from advisor.data.asserted import assert_derived
 
-    content = open_content(wish)
+    content = content or open_content(wish)
     item = _facts_item(source)
     as_of = wish.as_of or _facts_day(item)
     settings = resolve(dataclasses.replace(wish, as_of=as_of), content.vocabulary, find_workspace(wish.content))
     book = books.from_facts(item, content.vocabulary, settings.as_of, content.cells)
     if not book.accounts():
         raise stop("no-facts", 1, item.place)
+    book.digest = _digest([repr(item.plain()).encode()])
     return _advisor(content, settings, assert_derived(book, content.vocabulary, content.cells))
 
 
@@ -71,13 +75,11 @@ def _facts_day(item: Item) -> datetime.date | None:
 def _facts_item(source: str) -> Item:
     name = "<stdin>" if source == "-" else source
     try:
-        text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
-    except OSError as error:
-        raise stop("facts-unreadable", 2, Place(name), why=error.strerror) from None
-    except UnicodeDecodeError:
-        raise stop("not-utf8", 1, Place(name, 1, 1)) from None
-    item, problems = yaml_in.parse(text, name)
-    if problems:
+        data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    except (OSError, ValueError) as error:
+        raise stop("facts-unreadable", 2, Place(name), why=getattr(error, "strerror", "") or str(error)) from None
+    item, problems = yaml_in.read(data, name)
+    if any(problem.level == "error" for problem in problems):
         raise AdvisorError(problems, 1)
     if not item.is_map:
         raise stop("data-facts-not-map", 1, item.place)
@@ -85,6 +87,11 @@ def _facts_item(source: str) -> Item:
 
 
 def _advisor(content: Content, settings: Settings, book: Book) -> Advisor:
+    return Advisor(content, settings, ready(content, settings, book))
+
+
+def ready(content: Content, settings: Settings, book: Book) -> Book:
+    """The book with the history laid in, and with what computes its metrics."""
     rows, problems = read_history(settings.history, content.vocabulary, content.cells)
     tables = dict(book.tables)
     if book.in_book and not tables.get(PORTFOLIO):  # its figures are made from the accounts
@@ -93,7 +100,29 @@ def _advisor(content: Content, settings: Settings, book: Book) -> Advisor:
         tables["history"] = (*(tables.get("history") or ()), *rows)
     book = dataclasses.replace(book, tables=tables, problems=(*book.problems, *problems))
     book.metrics = MetricSource(Metrics(content.metrics, content.policy, settings.closed), content.vocabulary, book)
-    return Advisor(content, settings, book)
+    return book
+
+
+def _tables(settings: Settings) -> Iterator[bytes]:
+    """The files of the data folder; the history grows with every answer and is not one of them."""
+    for path in files_of(settings.data):
+        if path.resolve() != settings.history.resolve():
+            yield path.name.encode()
+            yield _bytes(path)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    made = hashlib.sha256()
+    for part in parts:
+        made.update(hashlib.sha256(part).digest())
+    return f"sha256:{made.hexdigest()}"
 
 
 # --- history -------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from advisor.content.plays import Line
@@ -31,6 +31,9 @@ _ALLOWED = {
     "Const",
 }
 _MOST_READINGS = 64
+_MOST_CHARACTERS = 4_000
+_MOST_TAGS = 40
+_LONG_TAG = re.compile(r"\{[{%][^{}]{300}")
 
 
 class _CannotSay(Exception):
@@ -83,15 +86,18 @@ def slots(text: str) -> tuple[str, ...]:
 
     Raises: ValueError – the line is not a template, or holds more than names and `if`; the message says what.
     """
-    if "{" not in text:
-        return ()
+    if "{" not in _SLOT.sub("", text):  # nothing but slots, which most lines are: no need to parse them
+        return tuple(dict.fromkeys(_SLOT.findall(text)))
     from jinja2 import TemplateSyntaxError
 
+    if len(text) > _MOST_CHARACTERS or text.count("{%") > _MOST_TAGS or _LONG_TAG.search(text):
+        raise ValueError(f"> {_MOST_CHARACTERS} characters, > {_MOST_TAGS} {{% … %}}")
     try:
-        tree = _environment().parse(text)
+        return tuple(dict.fromkeys(_names(_environment().parse(text))))
     except TemplateSyntaxError as error:
         raise ValueError(str(error.message)) from None
-    return tuple(dict.fromkeys(_names(tree)))
+    except RecursionError:
+        raise ValueError("((((…") from None
 
 
 def _names(node: Any) -> Iterator[str]:
@@ -111,8 +117,8 @@ def readings(text: str) -> tuple[str, ...]:
 
     Raises: ValueError – as `slots`.
     """
-    if "{" not in text:
-        return (text,)
+    if "{" not in _SLOT.sub("", text):
+        return (_SLOT.sub(r"{\1}", text),)
     slots(text)
     return tuple(dict.fromkeys(_readings(_environment().parse(text).body)))
 
@@ -134,6 +140,43 @@ def _reading(node: Any) -> list[str]:
     return [str(node.data)] if kind == "TemplateData" else ["{" + ".".join(_names(node)) + "}"]
 
 
+@functools.lru_cache(maxsize=20_000)
+def needed(text: str) -> tuple[str, ...]:
+    """The names that must be known for a line to be said: those that it prints, but for names that an `if` asks first.
+
+    Raises: ValueError – as `slots`.
+    """
+    if "{" not in _SLOT.sub("", text):
+        return slots(text)
+    slots(text)
+    return tuple(dict.fromkeys(_needed(_environment().parse(text).body, frozenset())))
+
+
+def _needed(nodes: Any, sure: frozenset[str]) -> Iterator[str]:
+    for node in nodes:
+        kind = type(node).__name__
+        if kind == "If":
+            yield from _needed(node.body, sure | _asked(node.test, True))
+            sure_below = sure | _asked(node.test, False)
+            yield from _needed([*node.elif_, *node.else_], sure_below)
+        elif kind == "Output":
+            yield from _needed(node.nodes, sure)
+        elif kind in ("Name", "Getattr"):
+            yield from () if _dotted(node) in sure else (_dotted(node),)
+
+
+def _asked(test: Any, held: bool) -> frozenset[str]:
+    """The names that are known where a test came out true (`held`), or where it did not."""
+    kind = type(test).__name__
+    if kind == "Not":
+        return _asked(test.node, not held)
+    if kind in ("And", "Or"):
+        left, right = _asked(test.left, held), _asked(test.right, held)
+        return left | right if (kind == "And") is held else left & right
+    equal = kind == "Compare" and [one.op for one in test.ops] == ["eq"]
+    return frozenset(_names(test)) if held and (equal or kind in ("Name", "Getattr")) else frozenset()
+
+
 def _dotted(node: Any) -> str:
     if type(node).__name__ == "Name":
         if node.name.startswith("_"):
@@ -144,6 +187,16 @@ def _dotted(node: Any) -> str:
     return f"{_dotted(node.node)}.{node.attr}"
 
 
+def within(line: Line, name: str) -> Place:
+    """Where a line first prints or asks a name; the line's own place where that cannot be told."""
+    found = re.search(rf"\{{[{{%][^{{}}]*?(?<![\w.]){re.escape(name)}(?!\w)", line.text)
+    if not found or not line.place.line:
+        return line.place
+    at = found.end() - len(name)
+    below, start = line.text.count("\n", 0, at), line.text.rfind("\n", 0, at) + 1
+    return replace(line.place, line=line.place.line + below, column=line.place.column + at - start)
+
+
 def check_line(line: Line, known: Mapping[str, Field | None]) -> list[Problem]:
     """Problems of one line: not a template, more than names and `if`, or a name that nothing offers."""
     try:
@@ -152,7 +205,7 @@ def check_line(line: Line, known: Mapping[str, Field | None]) -> list[Problem]:
         return [Problem("template-not-allowed", line.place, "error", {"what": str(error)})]
     unknown = [name for name in found if name not in known]
     return [
-        Problem("template-unknown-name", line.place, "error", {"name": name, "near": nearest(name, known)})
+        Problem("template-unknown-name", within(line, name), "error", {"name": name, "near": nearest(name, known)})
         for name in unknown
     ]
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from advisor.data.mapping import FolderMapping
 
 LANGUAGES = ("zh", "en")
+_WORKSPACE = ("playbooks", "rules", "advisor.yaml")
 _KEYS = {"data", "mapping", "as_of", "language", "currency", "country", "closed", "history", "preset"}
 
 
@@ -55,14 +56,21 @@ class Wish:
 def find_workspace(wanted: Path | None) -> Path | None:
     """The workspace folder: the one named, else the current folder if it has playbooks of its own.
 
-    Raises: AdvisorError – the named folder does not exist.
+    Raises: AdvisorError – the named folder does not exist, or nothing in it is content.
     """
     if wanted is not None:
-        if not wanted.is_dir():
+        if not wanted.exists():
             raise stop("no-such-folder", 2, Place(str(wanted)), name=str(wanted))
+        if not _is_workspace(wanted):
+            near = next((shown(above) for above in wanted.absolute().parents if (above / "playbooks").is_dir()), "")
+            raise stop("not-a-workspace", 2, Place(str(wanted)), name=str(wanted), near=near)
         return wanted if wanted.resolve() != content_root().resolve() else None
     here = Path.cwd()
     return here if (here / "playbooks").is_dir() and here.resolve() != content_root().resolve() else None
+
+
+def _is_workspace(folder: Path) -> bool:
+    return any((folder / name).exists() for name in _WORKSPACE)
 
 
 def resolve(wish: Wish, vocabulary: Vocabulary, workspace: Path | None) -> Settings:
@@ -82,7 +90,7 @@ def resolve(wish: Wish, vocabulary: Vocabulary, workspace: Path | None) -> Setti
     if not isinstance(as_of, datetime.date) or not _YEARS[0] <= as_of.year <= _YEARS[1]:
         problems.append(Problem("bad-date", _place(item, "as_of"), "error", {"value": as_of}))
     closed = _closed(item, problems)
-    if problems:
+    if any(problem.level == "error" for problem in problems):
         raise AdvisorError(problems, 2)
     return Settings(
         data,
@@ -97,12 +105,12 @@ def resolve(wish: Wish, vocabulary: Vocabulary, workspace: Path | None) -> Setti
     )
 
 
-def presets(wish: Wish) -> tuple[str, ...]:
-    """The presets that a run's advisor.yaml names.
+def presets(wish: Wish, root: Path | None = None) -> tuple[str, ...]:
+    """The presets that a run's advisor.yaml names; with `root`, those of another folder than the bundled content.
 
     Raises: AdvisorError – there is no such preset.
     """
-    return wanted(_home(wish, find_workspace(wish.content)))
+    return wanted(_home(wish, find_workspace(wish.content)), root)
 
 
 def _home(wish: Wish, workspace: Path | None) -> Path | None:

@@ -56,6 +56,8 @@ class Matcher:
     """The statements of a run, compiled once a process."""
 
     chunks: Chunks
+    content: Content
+    settings: Settings
     plays: Mapping[str, Statement]
     barred: Mapping[str, Statement]
 
@@ -76,7 +78,15 @@ class Matcher:
         for guard in content.guards:
             for entity, node in guard.bars.items():
                 bars.setdefault(entity, {})[guard.code] = node
-        return cls(chunks, plays, {entity: statement(nodes, entity) for entity, nodes in bars.items()})
+        barred = {entity: statement(nodes, entity) for entity, nodes in bars.items()}
+        return cls(chunks, content, settings, plays, barred)
+
+    def advisors(self, first: int, last: int) -> Iterator[Advisor]:
+        """SQL decides for the whole span at once; records come into memory a few accounts at a time."""
+        self.see(first, last)
+        verdicts = self.verdicts()
+        for book in books(self.chunks, self.content, self.settings, first, last):
+            yield Matched(self.content, self.settings, book, verdicts)
 
     def see(self, first: int, last: int) -> None:
         """Let SQL see some accounts, without what guards bar."""
@@ -101,19 +111,49 @@ class Matcher:
         return {row[:2]: dict(zip(statement.columns, row[3:], strict=True)) for row in rows}
 
 
-def advise(
-    matcher: Matcher, content: Content, settings: Settings, first: int, last: int, top: int, everything: bool = False
-) -> Iterator[tuple[Advice, Matched]]:
-    """Advice for the accounts from number `first` to `last`, in the order of their table.
+class Durable(Advisor):
+    """An advisor who matches with the rules engine and proves every play of every account."""
 
-    SQL decides for the whole span at once; records come into memory a few accounts at a time.
-    """
-    matcher.see(first, last)
-    verdicts = matcher.verdicts()
+    @functools.cached_property
+    def portfolio(self) -> tuple[Step, ...]:
+        """Said once, as with SQL."""
+        return ()
+
+
+@dataclass
+class Prover:
+    """The rules engine, kept for a whole run: it never gives a ruleset's memory back."""
+
+    chunks: Chunks
+    advisor: Advisor
+
+    @classmethod
+    def of(cls, store: Store, content: Content, settings: Settings) -> Prover:
+        nobody = Book(settings.as_of, True, {}, entities=content.vocabulary.entities)
+        return cls(Chunks(store, content), Durable(content, settings, nobody, "durable"))
+
+    def advisors(self, first: int, last: int) -> Iterator[Advisor]:
+        """The same advisor over a few accounts at a time."""
+        for book in books(self.chunks, self.advisor.content, self.advisor.settings, first, last):
+            yield self.advisor.over(book)
+
+
+Engine = Matcher | Prover
+ENGINES: Mapping[str, type[Matcher] | type[Prover]] = {"sql": Matcher, "durable": Prover}
+
+
+def books(chunks: Chunks, content: Content, settings: Settings, first: int, last: int) -> Iterator[Book]:
+    """The accounts of a span, a few at a time, with their records and metrics."""
     for start in range(first, last + 1, _AT_ONCE):
         end = min(start + _AT_ONCE - 1, last)
-        tables, metrics = matcher.chunks.rows(start, end), matcher.chunks.metrics(start, end)
-        book = Book(settings.as_of, True, tables, metrics=metrics, entities=content.vocabulary.entities)
-        advisor = Matched(content, settings, book, verdicts)
-        for account in book.accounts():
+        tables, metrics = chunks.rows(start, end), chunks.metrics(start, end)
+        yield Book(settings.as_of, True, tables, metrics=metrics, entities=content.vocabulary.entities)
+
+
+def advise(
+    engine: Engine, first: int, last: int, top: int, everything: bool = False
+) -> Iterator[tuple[Advice, Advisor]]:
+    """Advice for the accounts from number `first` to `last`, in the order of their table."""
+    for advisor in engine.advisors(first, last):
+        for account in advisor.book.accounts():
             yield advisor.advise(account, top, everything), advisor

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.advice.workspace import Settings
-from advisor.batch.chunk import Matcher, advise
+from advisor.batch.chunk import ENGINES, Engine, advise
 from advisor.batch.order import order_of
 from advisor.batch.store import Store
 from advisor.content.content import Content
@@ -26,7 +26,7 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Job:
-    """What every worker of a run needs to know."""
+    """What every worker of a run needs to know; `engine` is "sql" or "durable"."""
 
     store: Store
     content: Content
@@ -34,6 +34,7 @@ class Job:
     folder: Path
     top: int = 5
     everything: bool = False
+    engine: str = "sql"
 
 
 @dataclass
@@ -49,13 +50,13 @@ class Done:
 
 
 _job: Job | None = None
-_matcher: Matcher | None = None
+_engine: Engine | None = None
 
 
 def start(job: Job) -> None:
     """Make a process ready: the statements are compiled once."""
-    global _job, _matcher
-    _job, _matcher = job, Matcher.of(job.store, job.content, job.settings)
+    global _job, _engine
+    _job, _engine = job, ENGINES[job.engine].of(job.store, job.content, job.settings)
 
 
 def part_of(folder: Path, first: int, last: int) -> Path:
@@ -65,12 +66,12 @@ def part_of(folder: Path, first: int, last: int) -> Path:
 
 def work(first: int, last: int) -> Done:
     """Advise on a span of accounts and write its part; a part is there whole or not at all."""
-    assert _job is not None and _matcher is not None
+    assert _job is not None and _engine is not None
     done = Done(first, last)
     with metric_tables.scratch() as connection:
         connection.execute(PART)
         rows: list[list[Any]] = []
-        for row in _rows(_job, _matcher, first, last, done):
+        for row in _rows(_job, _engine, first, last, done):
             rows.append(row)
             if len(rows) == _AT_ONCE:
                 _insert(connection, rows)
@@ -92,8 +93,8 @@ def _escaped(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def _rows(job: Job, matcher: Matcher, first: int, last: int, done: Done) -> Iterator[list[Any]]:
-    for advice, _ in advise(matcher, job.content, job.settings, first, last, job.top, job.everything):
+def _rows(job: Job, engine: Engine, first: int, last: int, done: Done) -> Iterator[list[Any]]:
+    for advice, _ in advise(engine, first, last, job.top, job.everything):
         done.accounts += 1
         done.advised += bool(advice.steps)
         done.steps += len(advice.top)

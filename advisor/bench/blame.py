@@ -74,4 +74,6 @@ def _value(leaf: Trace) -> str:
         return "?"
     if value.state is State.NONE:
         return "none"
+    if isinstance(value.data, bool):
+        return str(value.data).lower()
     return ", ".join(map(str, value.data)) if isinstance(value.data, tuple) else str(value.data)

@@ -10,21 +10,31 @@ from advisor.advice.slots import book_slots, known_slots
 from advisor.advice.templates import check_line, readings, slots
 from advisor.bench.cases import without
 from advisor.bench.check_brief import check_brief
-from advisor.content.content import Content
+from advisor.bench.lint_cards import check_cards
+from advisor.bench.lint_cases import check_cases
+from advisor.bench.lint_cooldown import check_cooldown
+from advisor.bench.lint_thresholds import check_thresholds
+from advisor.bench.lint_units import check_units
+from advisor.bench.lint_unknown import check_unknown
+from advisor.bench.method import entries
+from advisor.content.content import Content, with_plays
 from advisor.content.plays import Check, Guard, Line, Play
 from advisor.content.read_play import BLOCKS, LANGUAGES
 from advisor.core.model import Place, Problem
 from advisor.core.vocabulary import nearest
 from advisor.metrics.metrics import Metrics, check_metrics
+from advisor.prove.claims import idle_exceptions
 
-_MOST_CHARACTERS = 90
-_MOST_WORDS = 60
+_MOST = {"zh": "message_most_characters", "en": "message_most_words"}
+"""The thresholds of a message's length, by language."""
 _SLOT_LENGTH = 4
-_ENTRY = re.compile(r"M(\d{2,3})")
-_LAST_ENTRY = 128
 _CODE = re.compile(r"P\d{2,3}")
 _SLOT = re.compile(r"\{[^{}]*\}")
 _SALUTATION = "{salutation}"
+_CONDITIONS = ("when", "unless", "take")
+_LINTS = (check_units, check_thresholds, check_cards)
+_LINTS_OF_WHOLE = (check_unknown, check_cooldown, check_cases)
+"""What rests on a play's whole condition: said only where all of it could be read."""
 
 
 def check(content: Content) -> list[Problem]:
@@ -35,14 +45,34 @@ def check(content: Content) -> list[Problem]:
     """
     found = list(content.problems)
     for play in content.plays:
-        found += [*_texts(play, content), *_languages(play), *_messages(play), *_cases(play), *_card(play, content)]
+        found += [*_texts(play, content), *_languages(play), *_messages(play, content), *_cases(play)]
+        found += _card(play, content)
     refused = {one.place.path for one in content.problems}
     sound = {file: metric for file, metric in content.metrics.items() if metric[1] not in refused}
     found += check_metrics(Metrics(sound, content.policy), content.vocabulary)
     found += [one for guard in content.guards for one in _guard(guard)]
     found += [one for check in content.checks for one in _book_check(check, content)]
-    found += check_brief(content)
+    found += [*check_brief(content), *idle_exceptions(content)]
+    found += [one for lint in _LINTS for one in lint(content)]
+    whole = _whole(content)
+    found += [one for lint in _LINTS_OF_WHOLE for one in lint(whole)]
     return sorted(found, key=lambda one: (one.place.path, one.place.line, one.place.column))
+
+
+def _whole(content: Content) -> Content:
+    """The plays whose conditions could be read: what follows from a part that is missing would only confuse."""
+    errors: dict[str, list[int]] = {}
+    for one in content.problems:
+        if one.level == "error":
+            errors.setdefault(one.place.path, []).append(one.place.line)
+    return with_plays(content, (play for play in content.plays if not _broken(play, errors.get(play.place.path, []))))
+
+
+def _broken(play: Play, lines: list[int]) -> bool:
+    """Does one of these lines stand in the play's conditions, or before its first key, as where a file is no YAML?"""
+    starts = sorted((place.line, key) for key, place in play.places.items())
+    above = [[key for start, key in starts if start <= line][-1:] for line in lines]
+    return any(not keys or keys[0].partition(".")[0] in _CONDITIONS for keys in above)
 
 
 def problem(code: str, place: Place, level: str = "error", **details: object) -> Problem:
@@ -102,18 +132,20 @@ def _slots(line: Line) -> set[str]:
         return set()
 
 
-def _messages(play: Play) -> Iterator[Problem]:
+def _messages(play: Play, content: Content) -> Iterator[Problem]:
     for block, languages in _blocks(play):
         for language, lines in languages.items() if block == "message" else ():
             for line in lines:
-                yield from _message(line, language)
+                yield from _message(line, language, content)
 
 
-def _message(line: Line, language: str) -> Iterator[Problem]:
+def _message(line: Line, language: str, content: Content) -> Iterator[Problem]:
     texts = _readings(line)
-    size, most = max((_size(text, language) for text in texts), default=0), _most(language)
-    if size > most:
-        yield problem("message-too-long", line.place, size=size, most=most)
+    limits = {name: content.policy.get(name) for name in _MOST.values()}
+    size, most = max((_size(text, language) for text in texts), default=0), limits.get(_MOST[language])
+    if isinstance(most, int) and size > most:
+        zh, en = (limits[_MOST[one]] for one in LANGUAGES)
+        yield problem("message-too-long", line.place, size=size, most=most, zh=zh, en=en)
     if any(not text.startswith(_SALUTATION) for text in texts):
         yield problem("message-without-salutation", line.place)
 
@@ -123,10 +155,6 @@ def _readings(line: Line) -> tuple[str, ...]:
         return readings(line.text)
     except ValueError:
         return ()
-
-
-def _most(language: str) -> int:
-    return _MOST_CHARACTERS if language == "zh" else _MOST_WORDS
 
 
 def _size(text: str, language: str) -> int:
@@ -145,10 +173,11 @@ def _cases(play: Play) -> Iterator[Problem]:
 
 
 def _entries(basis: Iterable[str], place: Place) -> Iterator[Problem]:
+    known = entries()
     for entry in basis:
-        number = _ENTRY.fullmatch(entry)
-        if not number or not 1 <= int(number[1]) <= _LAST_ENTRY:
-            yield problem("unknown-entry", place, entry=entry, last=f"M{_LAST_ENTRY}")
+        if entry not in known:
+            ends = {"first": known[0] if known else "", "last": known[-1] if known else ""}
+            yield problem("unknown-entry", place, entry=entry, near=nearest(entry, known), **ends)
 
 
 def _card(play: Play, content: Content) -> Iterator[Problem]:

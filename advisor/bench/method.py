@@ -1,10 +1,11 @@
 """The map of the method: where each entry lives in the content, checked against it, and the page that shows it.
 
-Read late and by nobody but the page and the tests: advice needs none of it.
+Read late, by the page, the check and the tests alone: advice needs none of it.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,6 +104,12 @@ class _Reader:
 
     def problem(self, code: str, place: Place, **details: object) -> None:
         self.problems.append(_problem(code, place, **details))
+
+
+@functools.cache
+def entries() -> tuple[str, ...]:
+    """The codes of the method's entries, in order."""
+    return tuple(load().entries)
 
 
 def load(root: Path | None = None) -> Method:

@@ -20,6 +20,7 @@ from advisor.messages import message
 Command = Callable[..., Any]
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 FORMATS = ("text", "json", "md", "html")
+CHECK_FORMATS = ("text", "json", "github", "sarif")
 
 
 # --- options that several commands share ---------------------------------------------------------
@@ -51,6 +52,9 @@ RUN = options(
     click.option("--history", type=PATH, metavar="FILE", help="Earlier advice: CSV or JSON lines."),
     LANG,
     CONTENT,
+)
+SET = click.option(
+    "--set", "sets", multiple=True, metavar="NAME=VALUE", help="What if: suppose a fact, as in stage=core; repeatable."
 )
 FACTS = click.option("--facts", metavar="FILE|-", help="One account from a YAML or JSON file instead of tables.")
 

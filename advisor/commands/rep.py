@@ -11,6 +11,7 @@ from advisor.commands.common import (
     FACTS,
     FORMATS,
     RUN,
+    SET,
     account_named,
     day,
     finish,
@@ -31,15 +32,27 @@ from advisor.commands.common import (
     "--for", "reader", default="rep", show_default=True, help="Whose page: rep, manager, sponsor, service, finance."
 )
 @click.option("--strict", is_flag=True, help="Exit 1 when there are data problems, and list them.")
+@SET
 @guarded
 def advise(
-    account: str | None, top: int, everything: bool, form: str, reader: str, strict: bool, **options: Any
+    account: str | None,
+    top: int,
+    everything: bool,
+    form: str,
+    reader: str,
+    strict: bool,
+    sets: tuple[str, ...],
+    **options: Any,
 ) -> None:
     """Next steps on one ACCOUNT: an id, a name, or an unambiguous part of a name."""
-    from advisor.commands import show
+    from advisor.commands import show, what_if
 
     advisor = opened(options)
-    advice = advisor.advise(account_named(advisor, account, options.get("facts")), top, everything)
+    row = account_named(advisor, account, options.get("facts"))
+    if sets:
+        say(what_if.advised(advisor, row, sets, top, everything, form, reader))
+        return
+    advice = advisor.advise(row, top, everything)
     say(show.advice(advice, advisor.printer, form, everything, reader))
     finish(advisor, strict, advice.problems)
 
@@ -113,21 +126,27 @@ def reply(
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[ACCOUNT] PLAY")
+@click.argument("names", nargs=-1, metavar="[ACCOUNT] [PLAY]")
 @FACTS
 @RUN
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+@SET
+@click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="Without PLAY: how many of a kind.")
 @guarded
-def explain(names: tuple[str, ...], form: str, **options: Any) -> None:
-    """Why a PLAY is advised on an ACCOUNT or why not, and the smallest change that would turn it."""
-    from advisor.commands import show
+def explain(names: tuple[str, ...], form: str, sets: tuple[str, ...], top: int, **options: Any) -> None:
+    """Why a PLAY is advised on an ACCOUNT or why not, and the smallest change that would turn it.
 
-    wanted = 1 if options.get("facts") and len(names) == 1 else 2
-    if len(names) != wanted:
-        raise click.UsageError("name an ACCOUNT and a PLAY (with --facts, the PLAY alone)")
+    Without PLAY: all that is advised on the account, cannot be decided, or nearly is advised.
+    """
+    from advisor.commands import what_if
+
+    least = 0 if options.get("facts") else 1
+    if not least <= len(names) <= least + 1:
+        raise click.UsageError("name an ACCOUNT, and a PLAY or none (with --facts, the PLAY alone or none)")
     advisor = opened(options)
-    row = account_named(advisor, names[0] if wanted == 2 else None, options.get("facts"))
-    say(show.explained(advisor, row, names[-1], form))
+    row = account_named(advisor, names[0] if least else None, options.get("facts"))
+    play = names[-1] if len(names) > least else ""
+    say(what_if.explained(advisor, row, play, sets, form, top))
 
 
 @click.command()

@@ -88,17 +88,6 @@ def replied(advisor: Advisor, account: Row, play: Play, answer: str, until: date
     return f"{line}\n{printer.word('saved_in', path=path)}\n"
 
 
-def explained(advisor: Advisor, account: Row, play: str, form: str) -> str:
-    """Why, why not, and what would change it."""
-    from advisor.advice import naming
-    from advisor.explain import explain
-
-    found = explain.explain(advisor, account, naming.play_named(advisor, account, play))
-    if form == "json":
-        return _json([explain.record(one) for one in found])
-    return explain.text(found, advisor.printer)
-
-
 # --- facts ---------------------------------------------------------------------------------------
 
 
@@ -173,18 +162,20 @@ def compliance(advisor: Advisor, account: Row) -> str:
 # --- content -------------------------------------------------------------------------------------
 
 
-def checked(path: Path | None, language: str, form: str) -> tuple[str, bool]:
-    """All problems of the content, and whether one of them is an error."""
+def checked(path: Path | None, language: str, form: str, strict: bool = False) -> tuple[str, bool]:
+    """All problems of the content, and whether one of them is an error; with `strict`, whether there is any at all."""
     from advisor.bench.check import check
+    from advisor.bench.unread_files import unread_files
     from advisor.content.read_content import load
 
-    content = load(find_workspace(path), presets(Wish(path)))
-    problems = check(content)
-    wrong = any(problem.level == "error" for problem in problems)
-    if form == "json":
-        from advisor.pages.page_json import problem_record
+    workspace = find_workspace(path)
+    content = load(workspace, presets(Wish(path)))
+    problems = [*check(content), *unread_files(workspace)]
+    wrong = any(problem.level == "error" or strict for problem in problems)
+    if form != "text":
+        from advisor.bench.check_formats import render
 
-        return _json([problem_record(one, language) for one in problems]), wrong
+        return render(problems, language, form), wrong
     lines = [line for problem in problems for line in problem_lines(problem, language)]
     words = content.words.get(language, {})
     counts = {
@@ -193,7 +184,22 @@ def checked(path: Path | None, language: str, form: str) -> tuple[str, bool]:
         "errors": sum(p.level == "error" for p in problems),
     }
     lines.append(str(words.get("checked", "")).format(**counts, warnings=len(problems) - counts["errors"]))
+    lines += [words["codes"]["more"].format(code=problems[0].code)] if problems else []
     return "\n".join(lines) + "\n", wrong
+
+
+def code_page(code: str, language: str) -> str:
+    """What a code means, why, an example and the way out.
+
+    Raises: AdvisorError – no problem has this code.
+    """
+    from advisor.codes.pages import nearest_code, pages
+    from advisor.core.model import stop
+    from advisor.pages import code_text
+
+    if code not in pages():
+        raise stop("unknown-code", 2, name=code, near=nearest_code(code))
+    return code_text.text(pages()[code], language)
 
 
 def _count(content: Content) -> int:
@@ -224,23 +230,3 @@ def documented(folder: Path, workspace: Path | None, language: str) -> str:
     files = docs_site.site(content, read_sources(*layers))
     docs_site.write(folder, files)
     return str(content.words[language]["docs"]["written"]).format(n=len(files), path=folder / "index.html") + "\n"
-
-
-def tested(path: Path | None, language: str, only: str) -> tuple[str, bool]:
-    """The cases' results, and whether one of them failed."""
-    from advisor.bench.cases import run_all
-    from advisor.content.read_content import load
-
-    content = load(find_workspace(path))
-    report = run_all(content, content.play(only).code if only else "")
-    lines = [line for result in report.failed for line in _failed(result, language)]
-    words = content.words.get(language, {})
-    lines.append(
-        str(words.get("tested", "")).format(passed=report.passed, failed=len(report.failed), plays=report.plays)
-    )
-    return "\n".join(lines) + "\n", bool(report.failed)
-
-
-def _failed(result: Any, language: str) -> list[str]:
-    lines = [line for problem in result.problems for line in problem_lines(problem, language)]
-    return [f"{result.case.place}: {result.play.code} {result.case.name}", *lines]

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from advisor.commands.common import (
+    CHECK_FORMATS,
     CONTENT,
     LANG,
     PATH,
@@ -19,27 +20,27 @@ from advisor.commands.common import (
 @click.command()
 @click.argument("path", required=False, type=PATH)
 @LANG
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(CHECK_FORMATS), default="text", show_default=True)
+@click.option("--strict", is_flag=True, help="Exit with 1 for warnings as well.")
+@click.option("--prove", is_flag=True, help="Prove as well: what can fire, what contradicts, what is swallowed, gaps.")
+@click.option("--witness", type=PATH, metavar="DIR", help="With --prove: write each situation as a facts file there.")
+@click.option("--code", metavar="CODE", help="What this code of a problem means, why, an example and the way out.")
 @guarded
-def check(path: Path | None, lang: str | None, form: str) -> None:
+def check(
+    path: Path | None, lang: str | None, form: str, strict: bool, prove: bool, witness: Path | None, code: str | None
+) -> None:
     """Check the content (of the workspace at PATH): every mistake with its place and the way out."""
     from advisor.commands import show
 
-    text, wrong = show.checked(path, lang or "zh", form)
-    say(text)
-    sys.exit(1 if wrong else 0)
+    if code is not None:
+        say(show.code_page(code, lang or "zh"))
+        return
+    if prove or witness:
+        from advisor.commands.show_proof import proved
 
-
-@click.command()
-@click.argument("path", required=False, type=PATH)
-@LANG
-@click.option("--play", "only", default="", metavar="PLAY", help="Only this play's cases.")
-@guarded
-def test(path: Path | None, lang: str | None, only: str) -> None:
-    """Run the cases beside the plays (of the workspace at PATH)."""
-    from advisor.commands import show
-
-    text, wrong = show.tested(path, lang or "zh", only)
+        text, wrong = proved(path, lang or "zh", form, strict, witness)
+    else:
+        text, wrong = show.checked(path, lang or "zh", form, strict)
     say(text)
     sys.exit(1 if wrong else 0)
 
@@ -56,4 +57,4 @@ def docs(out: Path, content: Path | None, lang: str | None) -> None:
     say(show.documented(out, content, lang or "zh"))
 
 
-COMMANDS = (check, test, docs)
+COMMANDS = (check, docs)

@@ -9,6 +9,7 @@ from typing import Any
 
 from advisor.content.cell_words import Words
 from advisor.content.consistency import Contradiction
+from advisor.content.lint import Lint
 from advisor.content.outline import Outline
 from advisor.content.people import Picking
 from advisor.content.plays import Check, Guard, Play, Playbook
@@ -39,6 +40,8 @@ class Content:
     checks: tuple[Check, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
     brief: Outline = field(default_factory=Outline)
+    lint: Lint = field(default_factory=Lint)
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def knowledge(self) -> Knowledge:
         """What turns records into facts."""

@@ -18,41 +18,43 @@ from advisor.core.home import cache_folder, content_root, keep, shown
 _KEPT = 8
 
 
-def load(workspace: Path | None = None, presets: tuple[str, ...] = ()) -> Content:
+def load(
+    workspace: Path | None = None, presets: tuple[str, ...] = (), root: Path | None = None, called: str = ""
+) -> Content:
     """The content without its plays' cases, from the cache where nothing has changed since.
 
-    Args: workspace, presets – as in `read_content.load`. The environment's ADVISOR_CACHE names another cache
-    folder, or `off`.
+    Args: workspace, presets, root – as in `read_content.load`; called – what the content is known by when its folders
+    are temporary. The environment's ADVISOR_CACHE names another cache folder, or `off`.
     """
     folder = cache_folder()
     if folder is None:
-        return _without_cases(_parse(workspace, presets))
-    path = folder / f"{_key(workspace, presets)}.pickle"
+        return _without_cases(_parse(workspace, presets, root))
+    path = folder / f"{_key(workspace, presets, root, called)}.pickle"
     found = _read(path)
     if found is None:
-        found = _without_cases(_parse(workspace, presets))
+        found = _without_cases(_parse(workspace, presets, root))
         if not found.problems:
             _write(path, found)
     return found
 
 
-def _parse(workspace: Path | None, presets: tuple[str, ...]) -> Content:
+def _parse(workspace: Path | None, presets: tuple[str, ...], root: Path | None) -> Content:
     from advisor.content import read_content
 
-    return read_content.load(workspace, presets)
+    return read_content.load(workspace, presets, root)
 
 
 def _without_cases(found: Content) -> Content:
     return with_plays(found, (replace(play, cases=()) for play in found.plays))
 
 
-def _key(workspace: Path | None, presets: tuple[str, ...] = ()) -> str:
+def _key(workspace: Path | None, presets: tuple[str, ...] = (), root: Path | None = None, called: str = "") -> str:
     """Content files by their bytes; the program's own files by their times, which is quicker and only matters to us."""
     digest = hashlib.sha256(f"{__version__} {sys.version} {presets}".encode())
     for path in sorted(Path(__file__).parents[1].rglob("*.py")):
         digest.update(f"{path.name} {path.stat().st_mtime_ns}".encode())
-    for layer in [content_root(), *([workspace] if workspace else [])]:
-        digest.update(shown(layer).encode())
+    for layer in [root or content_root(), *([workspace] if workspace else [])]:
+        digest.update((called or shown(layer)).encode())
         for pattern in ("rules/**/*", "playbooks/*/*.yaml"):
             for path in sorted(layer.glob(pattern)):
                 if path.is_file():

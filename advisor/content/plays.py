@@ -109,8 +109,20 @@ class Instead:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Said:
+    """A text that a step must hold, or must not: in one language, or with none in either."""
+
+    text: str
+    language: str = ""
+    place: Place = field(default=Place(), compare=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """A proof of a play: facts given and what is expected of them."""
+    """A proof of a play: facts given and what is expected of them.
+
+    `rank` is the first and the last rank allowed among all plays; `places` say where each expectation stands.
+    """
 
     name: str
     today: datetime.date
@@ -120,6 +132,16 @@ class Case:
     due_on: datetime.date | None = None
     person: str = ""
     place: Place = field(default=Place(), compare=False)
+    subject: str = ""
+    urgency: int | None = None
+    rank: tuple[int, int] | None = None
+    says: tuple[Said, ...] = ()
+    says_not: tuple[Said, ...] = ()
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False)
+
+    def where(self, key: str) -> Place:
+        """Where an expectation stands; the case itself where it has none of that kind."""
+        return self.places.get(key, self.place)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

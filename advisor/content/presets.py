@@ -15,8 +15,8 @@ from advisor.core.vocabulary import nearest
 _WHERE = "rules/presets"
 
 
-def wanted(home: Path | None) -> tuple[str, ...]:
-    """The presets that the advisor.yaml of a folder names, if it has one.
+def wanted(home: Path | None, root: Path | None = None) -> tuple[str, ...]:
+    """The presets that the advisor.yaml of a folder names, if it has one; `root` is as in `available`.
 
     Raises: AdvisorError – there is no such preset.
     """
@@ -26,7 +26,7 @@ def wanted(home: Path | None) -> tuple[str, ...]:
     item, _ = yaml_in.load(path, shown(path))
     named = item.get("preset")
     found = named.each() if named else []
-    known = available(home)
+    known = available(home, root)
     for one in found:
         if str(one.value) not in known:
             raise _unknown(str(one.value), known, one.here)
@@ -37,19 +37,19 @@ def _unknown(name: str, known: dict[str, Path], place: Place) -> AdvisorError:
     return stop("unknown-preset", 2, place, name=name, near=nearest(name, known), known=", ".join(known))
 
 
-def available(workspace: Path | None = None) -> dict[str, Path]:
-    """The presets by name: the bundled ones, and the workspace's own."""
-    layers = [content_root(), *([workspace] if workspace else [])]
+def available(workspace: Path | None = None, root: Path | None = None) -> dict[str, Path]:
+    """The presets by name: those of the bundled content (or of `root` in its place), and the workspace's own."""
+    layers = [root or content_root(), *([workspace] if workspace else [])]
     paths = [path for layer in layers for path in sorted((layer / _WHERE).glob("*")) if path.is_dir()]
     return {path.name: path for path in paths}
 
 
-def folders(names: tuple[str, ...], workspace: Path | None = None) -> tuple[Path, ...]:
+def folders(names: tuple[str, ...], workspace: Path | None = None, root: Path | None = None) -> tuple[Path, ...]:
     """The folders of presets, in the order in which they are laid over one another.
 
     Raises: AdvisorError – there is no such preset.
     """
-    known = available(workspace)
+    known = available(workspace, root)
     for name in names:
         if name not in known:
             raise _unknown(name, known, Place())

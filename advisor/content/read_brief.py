@@ -11,6 +11,7 @@ from advisor.content.plays import Line
 from advisor.content.read_conditions import Scope, read_node
 from advisor.content.read_play import LANGUAGES, READERS
 from advisor.content.read_rules import label
+from advisor.content.slips import flag
 from advisor.core.model import Place, Problem
 from advisor.core.tree import TRUE, Node
 from advisor.core.vocabulary import Label, Vocabulary, nearest
@@ -62,7 +63,7 @@ class _Reader:
             self.groups(groups, entity) if groups else None,
             self.condition(gap_when, entity) if gap_when else None,
             tuple(self.check(one) for one in self.each(item, "checks")),
-            _true(item, "keep"),
+            flag(item, "keep", self.problems),
             tuple(str(one.value) for one in self.each(item, "plays")),
             item.here,
         )
@@ -91,7 +92,7 @@ class _Reader:
 
     def column(self, item: Item) -> Column:
         check_keys(item, {"title", "keep", *LANGUAGES}, self.problems)
-        return Column(self.text(item, "title"), self.lines(item), _true(item, "keep"))
+        return Column(self.text(item, "title"), self.lines(item), flag(item, "keep", self.problems))
 
     def check(self, item: Item) -> Check:
         check_keys(item, {"title", "when", *LANGUAGES}, self.problems)
@@ -147,11 +148,6 @@ def _lines(item: Item | None) -> tuple[Line, ...]:
 def _word(item: Item, key: str) -> str:
     found = item.get(key)
     return str(found.value) if found else ""
-
-
-def _true(item: Item, key: str) -> bool:
-    found = item.get(key)
-    return bool(found and found.value is True)
 
 
 def read_brief(item: Item, vocabulary: Vocabulary, policy: Mapping[str, Any], problems: list[Problem]) -> Outline:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from advisor.content.misfits import operand_misfit, operator_misfit, range_misfit
+from advisor.content.slips import slip
 from advisor.core.model import Place, Problem
 from advisor.core.tree import All, AnyOf, AsOf, Const, Count, Latest, Leaf, Name, Node, Not, NotTrue, Operand, Rows
 from advisor.core.vocabulary import LISTS, NUMERIC, Entity, Field, Vocabulary, nearest
@@ -20,7 +22,7 @@ LIST_OPS = ("has", "has_any", "lacks")
 STATE_OPS = ("is_known", "is_none")
 OPERATORS = (*COMPARE, "is_not", *LIST_OPS, *DATE_OPS, *STATE_OPS)
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
-_SPAN = re.compile(r"(\d+)(?:\s*(day|week|month|year)s?)?")
+_SPAN = re.compile(r"([0-9]{1,9})(?:\s*(day|week|month|year)s?)?")
 _WORDS = re.compile(
     r"(?P<state>is (?:not )?(?:known|none))|(?:between (?P<low>.+) and (?P<high>.+))|(?:has any of (?P<any>.+))"
     r"|(?P<op>more than|less than|at least|at most|older than|within last|within next|is not|has|lacks) (?P<operand>.+)"
@@ -234,14 +236,14 @@ def _compare(name: Name, f: Field, op: str, operand: Item, scope: Scope) -> Node
         leaf: Node = Leaf(name, op, (), place=operand.here)
         return leaf if operand.value is not False else Not(leaf)
     if not _fits(f, op):
-        scope.problem("operator-does-not-fit", operand.here, op=op, name=name.field, type=f.type)
+        scope.problems.append(operator_misfit(op, operand.plain(), f, operand.here))
         return None
     operands = _operands(op, operand, f, scope)
     if operands is None:
         return None
     order = tuple(f.choices.labels) if f.choices and f.choices.ordered else ()
-    if op in COMPARE and f.type == "choice" and not order:
-        scope.problem("choices-without-order", operand.here, name=name.field)
+    if op in COMPARE and f.choices and not order:
+        scope.problem("choices-without-order", operand.here, name=name.field, of=", ".join(f.choices.labels))
         return None
     return Leaf(name, op, operands, order, operand.here)
 
@@ -274,12 +276,17 @@ def operand(item: Item, op: str, f: Field, scope: Scope) -> Operand | None:
         return reference(text, item, scope)
     data = _days(text) if op in DATE_OPS else literal(text, f)
     if data is not None:
-        return Const(data)
-    if f.choices:
+        wrong = None if op in DATE_OPS else range_misfit(data, text, f, item.here)
+        scope.problems.extend([wrong] if wrong else [])
+        return Const(data) if wrong is None else None
+    meant = slip(text, f, item.here)
+    if meant:
+        scope.problems.append(meant)
+    elif f.choices:
         near = nearest(str(text), [word for v, label in f.choices.labels.items() for word in (v, *label.values())])
         scope.problem("unknown-choice", item.here, value=text, name=f.name, near=near, of=", ".join(f.choices.labels))
     else:
-        scope.problem("wrong-type", item.here, value=text, name=f.name, type="days" if op in DATE_OPS else f.type)
+        scope.problems.append(operand_misfit(text, f, "days" if op in DATE_OPS else f.type, item.here))
     return None
 
 
@@ -332,8 +339,8 @@ def _number(data: Any, f: Field) -> Any:
         return data
     if f.type == "days":
         return _days(data)
-    percent = re.fullmatch(r"(-?\d+(?:\.\d+)?)\s*%", str(data))
+    percent = re.fullmatch(r"(-?[0-9]{1,9}(?:\.[0-9]{1,9})?)\s*%", str(data))
     if percent and f.type == "ratio":
         return Decimal(percent[1]) / 100
-    plain = re.fullmatch(r"-?\d+(\.\d+)?", str(data))
+    plain = re.fullmatch(r"-?(?:0|[1-9][0-9]{0,28})(?:\.[0-9]{1,28})?", str(data))
     return Decimal(plain[0]) if plain else None

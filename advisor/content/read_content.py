@@ -6,7 +6,6 @@ what differs. A derived fact is replaced by one of the same name in a later laye
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from advisor.content.cell_words import check_cells, read_words
 from advisor.content.content import Content
+from advisor.content.digest import digest
 from advisor.content.lint import added, check_terms
 from advisor.content.overlay_check import check_overlays
 from advisor.content.plays import Play, Playbook
@@ -23,9 +23,10 @@ from advisor.content.read_consistency import read_consistency
 from advisor.content.read_lint import read_lint
 from advisor.content.read_play import read_guard, read_picking, read_play, read_playbook
 from advisor.content.read_portfolio import read_checks
-from advisor.content.read_rules import read_derived, read_derived_fields, read_policy, read_vocabulary
+from advisor.content.read_rules import read_derived, read_derived_fields, read_policy, read_units, read_vocabulary
+from advisor.content.unread import check_unread
 from advisor.core import yaml_in
-from advisor.core.home import content_root, shown
+from advisor.core.home import content_root, is_bundled, shown
 from advisor.core.model import Place, Problem
 from advisor.core.tree import Derived, Metric
 from advisor.core.vocabulary import Vocabulary, nearest
@@ -46,7 +47,6 @@ class _Files:
     presets: tuple[Path, ...] = ()
     problems: list[Problem] = field(default_factory=list)
     documents: dict[str, list[Item]] = field(default_factory=dict)
-    _hash: Any = field(default_factory=hashlib.sha256)
 
     def found(self, pattern: str) -> dict[str, Path]:
         found: dict[str, Path] = {}
@@ -64,16 +64,9 @@ class _Files:
         self.problems += problems
         if not item.is_map:
             self.problems.append(Problem("content-not-map", Place(shown(path), 1, 1)))
-            item = Item({}, item.place)
+            item = Item({}, item.place, broken=True)
         self.documents.setdefault(name, []).append(item)
-        self.note(name, path)
         return item
-
-    def note(self, name: str, path: Path) -> None:
-        try:
-            self._hash.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
-        except OSError:
-            self._hash.update(name.encode())
 
     def each(self, name: str) -> list[Item]:
         """A document as each layer has it."""
@@ -89,7 +82,14 @@ class _Files:
         return item
 
     def items(self, pattern: str) -> dict[str, Item]:
-        return {name: self.read(name, path) for name, path in self.found(pattern).items()}
+        found = {name: self._whole(name, path) for name, path in self.found(pattern).items()}
+        return {name: item for name, item in found.items() if not item.broken}
+
+    def _whole(self, name: str, path: Path) -> Item:
+        """A file; where nothing of it can be read the one that it replaces, lest each thing missing be a mistake."""
+        item, places = self.read(name, path), [self.below(layer, name) for layer in self.layers]
+        below = [other for other in places[: places.index(path)] if other.is_file()] if path in places else []
+        return self.read(name, below[-1]) if item.broken and below else item
 
     def all_documents(self) -> dict[str, list[Item]]:
         """What was read, and the rest of what lies below `rules/`, which is content as well."""
@@ -102,9 +102,6 @@ class _Files:
         found = self.found(pattern)
         order = {path: n for n, layer in enumerate(self.layers) for path in found.values() if layer in path.parents}
         return [self.read(name, path) for name, path in sorted(found.items(), key=lambda one: (order[one[1]], one[0]))]
-
-    def digest(self) -> str:
-        return "sha256:" + str(self._hash.hexdigest())
 
 
 def _of_preset(name: str) -> bool:
@@ -122,15 +119,16 @@ def merged(below: Item, above: Item) -> Item:
     return Item(both, above.place, above.key_place)
 
 
-def load(workspace: Path | None = None, presets: tuple[str, ...] = ()) -> Content:
+def load(workspace: Path | None = None, presets: tuple[str, ...] = (), root: Path | None = None) -> Content:
     """Read all content.
 
     Args: workspace – a folder with its own `rules/` or `playbooks/`, laid over the bundled content; presets – names of
-    presets, laid between the two in this order.
+    presets, laid between the two in this order; root – another folder in place of the bundled content.
     Returns: the content with every problem found in it.
     """
-    between = folders(presets, workspace)
-    files = _Files((content_root(), *between, *([workspace] if workspace else [])), between)
+    base = root or content_root()
+    between = folders(presets, workspace, base)
+    files = _Files((base, *between, *([workspace] if workspace else [])), between)
     problems = files.problems
     vocabulary = read_vocabulary(files.layered("rules/facts.yaml"), problems)
     policy = read_policy(files.layered("rules/policy.yaml"), problems)
@@ -145,12 +143,13 @@ def load(workspace: Path | None = None, presets: tuple[str, ...] = ()) -> Conten
     checks = read_checks(files.layered("rules/portfolio.yaml"), vocabulary, policy, problems)
     _check_metrics(derived.values(), metrics, problems)
     problems += check_all(metrics, vocabulary, policy)
-    _check_codes(plays, problems)
+    check_codes(plays, problems)
     words, consistency = files.layered("rules/words.yaml"), files.layered("rules/consistency.yaml")
     contradictions = read_consistency(consistency, vocabulary, policy, problems)
     lint = added([read_lint(item, problems) for item in files.each("rules/lint.yaml")])
     problems += check_terms(lint, files.all_documents())
     problems += check_overlays(files.documents)
+    problems += check_unread(files.all_documents(), (text for text, _ in metrics.values())) if workspace else []
     return Content(
         vocabulary,
         policy,
@@ -162,17 +161,18 @@ def load(workspace: Path | None = None, presets: tuple[str, ...] = ()) -> Conten
         read_words(check_cells(files.layered("rules/cells.yaml"), problems)),
         metrics,
         tuple(files.found("rules/mappings/*.yaml").values()),
-        files.digest(),
+        digest(files.layers, files.presets),
         picking,
         tuple(problems),
         checks,
         contradictions,
         brief=brief,
+        lint=lint,
+        units=read_units(files.documents.get("rules/policy.yaml", [])),
     )
 
 
 def _sql(files: _Files, name: str, path: Path) -> tuple[str, str]:
-    files.note(name, path)
     try:
         return path.read_text(encoding="utf-8"), shown(path)
     except (OSError, UnicodeDecodeError):
@@ -201,9 +201,13 @@ def _check_metrics(derived: Iterable[Derived], metrics: Mapping[str, Any], probl
             problems.append(Problem("unknown-metric", one.place, "error", details))
 
 
-def _check_codes(plays: list[Play], problems: list[Problem]) -> None:
-    seen: dict[str, Play] = {}
+def check_codes(plays: list[Play], problems: list[Problem]) -> None:
+    """Report every code that a second play has as well: a workspace's own play, where the other one is bundled."""
+    by_code: dict[str, list[Play]] = {}
     for play in plays:
-        other = seen.setdefault(play.code, play)
-        if other is not play and play.code:
-            problems.append(Problem("code-twice", play.place, "error", {"code": play.code, "other": other.path}))
+        by_code.setdefault(play.code, []).append(play)
+    for code, found in by_code.items():
+        first, *rest = sorted(found, key=lambda one: not is_bundled(one.place.path)) if len(found) > 1 else found
+        for play in rest if code else ():
+            details = {"code": code, "other": str(first.places.get("code", first.place)), "file": f"{first.path}.yaml"}
+            problems.append(Problem("code-twice", play.places.get("code", play.place), "error", details))

@@ -14,7 +14,6 @@ from advisor.content.plays import (
     DEGREES,
     LEADS,
     STATUSES,
-    Case,
     Guard,
     Instead,
     Line,
@@ -27,6 +26,7 @@ from advisor.content.plays import (
     Wish,
     Words,
 )
+from advisor.content.read_cases import read_cases
 from advisor.content.read_conditions import Scope, read_node
 from advisor.content.read_rules import label
 from advisor.core.model import Place, Problem
@@ -46,9 +46,10 @@ _PLAY_KEYS = {
 _CARD_KEYS = {
     "code", "about", "lead", "degree", "basis", "beside", "conflicts_with", "owner", "status", "valid_from", "valid_to",
 }  # fmt: skip
-_CASE_KEYS = {"name", "today", "given", "same_as", "change", "expect", "because", "due_on", "person"}
 _GUARD_KEYS = {"code", "title", "about", "when", "not_to_see", "bars", "rep", "compliance", "basis"}
-_SPAN = re.compile(r"(\d+) (day|working day|hour)s?")
+_MOST_DAYS = 3_660
+_DIGITS = 12
+_SPAN = re.compile(r"([0-9]+) (day|working day|hour)s?")
 _HOWS = ("latest", "earliest", "highest", "lowest")
 
 
@@ -84,7 +85,7 @@ class _Reader:
     def number(self, item: Item | None, low: int, high: int, home: Item, key: str) -> int:
         if item is None:
             self.problem("missing-key", home.here, key=key)
-        elif not isinstance(item.value, int) or not low <= item.value <= high:
+        elif not isinstance(item.value, int) or isinstance(item.value, bool) or not low <= item.value <= high:
             self.problem("number-out-of-range", item.here, key=key, value=item.value, low=low, high=high)
         else:
             return item.value
@@ -94,8 +95,11 @@ class _Reader:
 
     def span(self, item: Item | None, home: Item) -> Span:
         match = _SPAN.fullmatch(str(item.value).strip()) if item else None
-        if match:
+        if item and match and len(match[1]) < _DIGITS and int(match[1]) <= _MOST_DAYS:
             return Span(int(match[1]), match[2] + "s")
+        if item and match:
+            self.problem("number-too-large", item.here, value=item.value, most=f"{_MOST_DAYS} {match[2]}s")
+            return Span(30, "days")
         if item:
             self.problem("bad-span", item.here, value=item.value)
         else:
@@ -121,14 +125,18 @@ class _Reader:
         before = item.get("before")
         for part in before.each() if before else []:
             days = part.get("days")
-            found += [(fact, int(days.value) if days else 0) for fact in (part.get("fact"),) if fact]
+            found += [
+                (fact, self.number(days, 0, _MOST_DAYS, part, "days") if days else 0)
+                for fact in (part.get("fact"),)
+                if fact
+            ]
         names = [(self.fact(fact, "date"), days) for fact, days in found]
         return tuple((name, days) for name, days in names if name)
 
     def fact(self, item: Item, kind: str = "") -> Name | None:
         found = self.scope().name(str(item.value).removeprefix("$"), item.here)
         if found and kind and found[1].type != kind:
-            self.problem("wrong-type", item.here, value=item.value, name=found[1].name, type=kind)
+            self.problem("wrong-type", item.here, value=item.value, name=found[1].name, type=kind, near="")
             return None
         return found[0] if found else None
 
@@ -231,61 +239,20 @@ class _Reader:
             return ()
         return text_lines(item, name in _VARIANTS)
 
-    # --- cases -----------------------------------------------------------------------------------
-
-    def cases(self, item: Item | None) -> tuple[Case, ...]:
-        found: dict[str, Case] = {}
-        for part in item.each() if item else []:
-            check_keys(part, _CASE_KEYS, self.problems)
-            case = self.case(part, found)
-            if case and case.name in found:
-                self.problem("case-twice", part.here, name=case.name)
-            elif case:
-                found[case.name] = case
-        return tuple(found.values())
-
-    def case(self, item: Item, earlier: Mapping[str, Case]) -> Case | None:
-        name, expect, same = item.get("name"), item.get("expect"), item.get("same_as")
-        base = earlier.get(str(same.value)) if same else None
-        if same and not base:
-            near = nearest(str(same.value), earlier)
-            self.problem("unknown-case", same.here, name=same.value, near=near)
-            return None
-        given, change, today = item.get("given"), item.get("change"), item.get("today")
-        start = base.given if base else (given or Item({}, item.place))
-        day = today.value if today else (base.today if base else None)
-        if not isinstance(day, datetime.date):
-            self.problem("missing-key", item.here, key="today")
-            return None
-        due, because, person = item.get("due_on"), item.get("because"), item.get("person")
-        return Case(
-            str(name.value) if name else "",
-            day,
-            _merged(start, change) if change else start,
-            self.choice(expect, ("fires", "silent"), item, "expect"),
-            str(because.value) if because else "",
-            due.value if due else None,
-            str(person.value) if person else "",
-            item.here,
-        )
-
-
-def _merged(base: Item, change: Item) -> Item:
-    return Item({**base.value, **change.value}, base.place) if change.is_map else base
-
 
 def text_lines(item: Item, variants: bool = False) -> tuple[Line, ...]:
     """The lines of a text, each with its place; or its variants, which are separated by a line of dashes."""
-    lines = [Line(text.strip(), _below(item, n)) for n, text in enumerate(str(item.value).splitlines())]
+    texts = enumerate(str(item.value).splitlines())
+    lines = [Line(text.strip(), _below(item, n, len(text) - len(text.lstrip()))) for n, text in texts]
     kept = [line for line in lines if line.text]
     return tuple(_variants(kept)) if variants else tuple(kept)
 
 
-def _below(item: Item, n: int) -> Place:
-    """Where line n of a block text stands: below its key, when the text is a block."""
-    key = item.key_place
-    block = key is not None and "\n" in str(item.value)
-    return replace(item.place, line=item.place.line + n + 1, column=item.place.column) if block else item.place
+def _below(item: Item, n: int, indent: int) -> Place:
+    """Where line n of a text begins; of a folded text only its beginning is known."""
+    if item.text is None:
+        return item.place
+    return replace(item.text, line=item.text.line + n, column=item.text.column + indent)
 
 
 def _variants(lines: list[Line]) -> list[Line]:
@@ -338,15 +305,22 @@ def read_play(
         words={language: reader.words(item.get(language), language, item) for language in LANGUAGES},
         basis=_strings(card.get("basis")),
         beside=_strings(card.get("beside")),
-        cases=reader.cases(item.get("cases")),
+        cases=read_cases(item.get("cases"), vocabulary, problems),
         status=reader.choice(card.get("status"), STATUSES, card, "status") if card.get("status") else STATUSES[0],
         owner=_word(card, "owner", ""),
         conflicts_with=_strings(card.get("conflicts_with")),
         valid_from=reader.day(card.get("valid_from")),
         valid_to=reader.day(card.get("valid_to")),
         place=item.here,
-        places={key: part.here for key, part in (*item.items(), *card.items())},
+        places=_places(item, card),
     )
+
+
+def _places(item: Item, card: Item) -> dict[str, Place]:
+    """Where the keys of the play and its card stand, and the rows that it takes (`take.name`)."""
+    take = item.get("take")
+    rows = {f"take.{name}": spec.here for name, spec in take.items()} if take else {}
+    return {key: part.here for key, part in (*item.items(), *card.items())} | rows
 
 
 def _code(card: Item, reader: _Reader) -> str:

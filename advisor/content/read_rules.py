@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from advisor.content.read_conditions import Scope, literal, read_node, reference
+from advisor.content.slips import flag, number_slip
 from advisor.core.model import Place, Problem
 from advisor.core.tree import (
     TRUE,
@@ -62,7 +63,7 @@ def read_vocabulary(item: Item, problems: list[Problem]) -> Vocabulary:
     Returns: the vocabulary without derived facts (see `read_derived_fields`).
     """
     check_keys(item, {"entities", "choices"}, problems)
-    choices = {name: _choices(name, body) for name, body in _section(item, "choices")}
+    choices = {name: _choices(name, body, problems) for name, body in _section(item, "choices")}
     entities = {name: _entity(name, body, choices, problems) for name, body in _section(item, "entities")}
     return Vocabulary(entities, choices)
 
@@ -72,10 +73,9 @@ def _section(item: Item, key: str) -> list[tuple[str, Item]]:
     return list(section.items()) if section else []
 
 
-def _choices(name: str, body: Item) -> Choices:
+def _choices(name: str, body: Item, problems: list[Problem]) -> Choices:
     values = {value: label(words) for value, words in _section(body, "values")}
-    ordered = body.get("ordered")
-    return Choices(name, values, bool(ordered and ordered.value))
+    return Choices(name, values, flag(body, "ordered", problems))
 
 
 def _entity(name: str, body: Item, choices: Mapping[str, Choices], problems: list[Problem]) -> Entity:
@@ -137,11 +137,11 @@ def _field(name: str, kind: str, spec: Item, choices: Mapping[str, Choices], pro
         to=_text(spec, "to", ""),
         minimum=_number(spec, "min", limits[0]),
         maximum=_number(spec, "max", limits[1]),
-        none=bool(_plain(spec, "none")),
+        none=flag(spec, "none", problems),
         blank=_text(spec, "blank", "unknown"),
         unit=_text(spec, "unit", ""),
         question=label(spec.get("question")),
-        guarded=bool(_plain(spec, "guarded")),
+        guarded=flag(spec, "guarded", problems),
         unknown_value=_plain(spec, "unknown_value"),
         stale_after=_stale(spec),
     )
@@ -155,7 +155,7 @@ def _stale(spec: Item) -> Mapping[str, str]:
 
 def _number(spec: Item, key: str, default: float | None) -> float | None:
     found = _plain(spec, key)
-    return float(found) if found is not None else default
+    return float(found) if isinstance(found, int | Decimal) else default
 
 
 # --- policy --------------------------------------------------------------------------------------
@@ -169,7 +169,17 @@ def read_policy(item: Item, problems: list[Problem]) -> dict[str, Any]:
         if value.is_map:
             _problem(problems, "policy-without-value", spec.here, name=name)
             continue
+        slip = number_slip(value.value, name, value.here) if isinstance(value.value, str) else None
+        problems += [slip] if slip else []
         found[name] = tuple(value.plain()) if value.is_list else value.plain()
+    return found
+
+
+def read_units(layers: list[Item]) -> dict[str, str]:
+    """The units of thresholds by name, from the lowest layer that gives one: a workspace may give a bare value."""
+    found: dict[str, str] = {}
+    for item in reversed(layers):
+        found |= {name: str(unit.value) for name, spec in item.items() if (unit := spec.get("unit"))}
     return found
 
 
@@ -219,7 +229,7 @@ def read_derived(
         scope = Scope(vocabulary, policy, rows, problems, target.guarded, entity != "account")
         expr = _body(spec, target, scope)
         if expr is not None:
-            flags = bool(_plain(spec, "inferred")), bool(_plain(spec, "in_book"))
+            flags = flag(spec, "inferred", problems), flag(spec, "in_book", problems)
             found[(entity, name)] = Derived(entity, name, expr, *flags, spec.here)
     _refuse_cycles(found, problems)
     return found
@@ -285,9 +295,10 @@ def _table(body: Item, target: Field, scope: Scope) -> Expr | None:
             data = operand.data if isinstance(operand, Const) else None
         if found[1].choices and key not in found[1].choices.labels:
             near = nearest(key, found[1].choices.labels)
-            scope.problem("unknown-choice", item.here, value=key, name=found[1].name, near=near, of="")
+            of = ", ".join(found[1].choices.labels)
+            scope.problem("unknown-choice", item.here, value=key, name=found[1].name, near=near, of=of)
         elif data is None:
-            scope.problem("wrong-type", item.here, value=item.plain(), name=target.name, type=target.type)
+            scope.problem("wrong-type", item.here, value=item.plain(), name=target.name, type=target.type, near="")
         table[_key(key, found[1])] = data
     return Table(Read(found[0]), table, _otherwise(body.get("otherwise"), target, scope))
 
@@ -370,7 +381,7 @@ def _gather(op: str, item: Item, target: Field, scope: Scope) -> Expr | None:
         read_node(where, inside) if where else TRUE,
         by,
         tuple(choices.labels) if choices and choices.ordered else (),
-        bool(_plain(item, "known_only")),
+        flag(item, "known_only", scope.problems),
     )
 
 
@@ -406,6 +417,7 @@ def _refuse_cycles(found: dict[tuple[str, str], Derived], problems: list[Problem
         if cycle:
             path = " → ".join(name for _, name in cycle)
             _problem(problems, "derivation-cycle", one.place, name=start[1], path=path)
+            done.update(cycle)  # said once, at the first of those that go round
 
 
 def _cycle(

@@ -46,3 +46,12 @@ def keep(path: Path, data: bytes) -> None:
         draft.replace(path)
     except OSError:
         return
+
+
+def is_bundled(path: str) -> bool:
+    """Does a content file ship with the program? What a workspace holds is its trainers' own."""
+    try:
+        parts = Path(path).resolve().relative_to(content_root().resolve()).parts
+    except ValueError:
+        return False
+    return parts[:1] in (("rules",), ("playbooks",))

@@ -22,6 +22,7 @@ class Origin(StrEnum):
     ASSERTED = "asserted"
     DERIVED = "derived"
     INFERRED = "inferred"
+    ASSUMED = "assumed"
     UNKNOWN = "unknown"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 Label = Mapping[str, str]
 
+_LONGEST_NAME = 80
 NUMERIC = frozenset({"integer", "number", "ratio", "money", "days"})
 LISTS = frozenset({"choices", "texts"})
 TYPES = NUMERIC | LISTS | {"text", "ref", "choice", "yes_no", "date"}
@@ -100,5 +101,7 @@ class Vocabulary:
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """The name most like `name`, or an empty string when none is near."""
+    if len(str(name)) > _LONGEST_NAME:
+        return ""
     found = difflib.get_close_matches(str(name), list(names), 1, 0.6)
     return found[0] if found else ""

@@ -35,7 +35,7 @@ class Book:
     """All records that advice is made from. `tables`: entity → rows, None where the table was not given.
 
     `aside` holds rows that take no part (of an unknown account), `derived_facts` what a facts file asserts under
-    `derived`, as written there.
+    `derived`, as written there. `digest` is the hash of what it was read from.
     """
 
     as_of: datetime.date
@@ -47,6 +47,7 @@ class Book:
     aside: Mapping[str, Rows] = field(default_factory=dict)
     derived_facts: dict[str, object] = field(default_factory=dict)
     derived_places: dict[str, Place] = field(default_factory=dict)
+    digest: str = ""
 
     def __post_init__(self) -> None:
         self._by_id: dict[str, dict[str, Row]] = {}

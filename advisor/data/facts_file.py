@@ -8,7 +8,7 @@ from typing import Any
 
 from advisor.content.cell_words import PLAIN, Words
 from advisor.core.model import Place, Problem, State, Value, known
-from advisor.core.vocabulary import Entity, Vocabulary, nearest
+from advisor.core.vocabulary import Entity, Field, Vocabulary, nearest
 from advisor.core.yaml_in import Item
 from advisor.data.cells import Bad, Reader
 from advisor.data.linking import ACCOUNT, ACCOUNT_ID
@@ -100,7 +100,28 @@ def _take_derived(section: Item, found: FactsFile) -> None:
 
 # --- records -------------------------------------------------------------------------------------
 
-Readers = Mapping[str, Reader]
+
+class _Readers(Mapping[str, Reader]):
+    """Readers of an entity's fields, each made when it is first needed: a facts file gives few of them."""
+
+    def __init__(self, fields: Mapping[str, Field], words: Words) -> None:
+        self._fields = fields
+        self._words = words
+        self._made: dict[str, Reader] = {}
+
+    def __getitem__(self, name: str) -> Reader:
+        if name not in self._made:
+            self._made[name] = Reader(self._fields[name], self._words)
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._fields
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
 
 
 def _read_section(entity: Entity, section: Item, account_id: str, found: FactsFile) -> None:
@@ -108,7 +129,7 @@ def _read_section(entity: Entity, section: Item, account_id: str, found: FactsFi
     origins = Written(section.place.path)
     table = TypedTable(entity, origins)
     found.tables[entity.name] = table
-    readers = {name: Reader(of, found.words) for name, of in entity.fields.items()}
+    readers = _Readers(entity.fields, found.words)
     records = [record for record in section.each() if _is_record(record, entity, found)]
     origins.places = [record.here for record in records]
     ids = Ids(entity, lambda: {str(key.value) for record in records if (key := record.get("id"))})
@@ -142,7 +163,7 @@ def _add(
 
 
 def _values(
-    table: TypedTable, record: Item, position: int, readers: Readers, problems: list[Problem]
+    table: TypedTable, record: Item, position: int, readers: _Readers, problems: list[Problem]
 ) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for name, cell in _flat(record, readers):
@@ -163,8 +184,7 @@ def _flat(record: Item, readers: Mapping[str, Any], prefix: str = "") -> Iterato
     """Keys with dots for nested maps; a map is opened only where fields lie below it."""
     for key, item in record.items():
         name = f"{prefix}{key}"
-        below = any(known_name.startswith(f"{name}.") for known_name in readers)
-        if item.is_map and below and name not in readers:
+        if item.is_map and name not in readers and any(one.startswith(f"{name}.") for one in readers):
             yield from _flat(item, readers, f"{name}.")
         else:
             yield name, item

@@ -33,8 +33,8 @@ _CHOSEN = frozenset({"is", "is_not", "between", "has", "has_any", "lacks"})
 class Edit:
     """One change: "set" a fact, "find" out an unknown one, "add" a record, or find a table "empty".
 
-    `text` says it whole. `parts` are the facts of a record to add; `through` are changes of recorded facts that would
-    bring a derived one about.
+    `text` says it whole, `brief` without what would bring it about. `parts` are the facts of a record to add; `through`
+    are changes of recorded facts that would bring a derived one about.
     """
 
     kind: str
@@ -47,6 +47,7 @@ class Edit:
     derived: bool = False
     parts: tuple[Edit, ...] = ()
     through: tuple[Edit, ...] = ()
+    brief: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,14 @@ class Editor:
         unknown = cell.was.state is State.UNKNOWN
         below = self.instead(plan, cell) if cell.derived else None
         through = self.edits(below) if below else ()
-        text = self._find(cell) if unknown else self._set(cell)
+        brief = text = self._find(cell) if unknown else self._set(cell)
         if below and through:
             how = self.words.word("explain_items").join(edit.text for edit in through)
             text += self.words.word("change_through", how=how)
+            brief = text if len(through) == 1 else brief
         kind = "find" if unknown else "set"
         row = cell.row
-        return Edit(kind, text, row.entity, row.id, cell.field, cell.value, cell.was, cell.derived, (), through)
+        return Edit(kind, text, row.entity, row.id, cell.field, cell.value, cell.was, cell.derived, (), through, brief)
 
     def _set(self, cell: Cell) -> str:
         return self.words.word("change_to", fact=self._called(cell), value=self._wanted(cell))

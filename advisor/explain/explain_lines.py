@@ -48,7 +48,8 @@ _MADE = (Origin.DERIVED, Origin.INFERRED)
 class Line:
     """One line: a condition, a group of them, a record, a fact that another is made from, or how many more there are.
 
-    `text` says it whole; `shown` is the value, `record` where it is written, both as printed.
+    `text` says it whole and may end with `by`, how the value is known; `shown` is the value, `record` where it is
+    written, both as printed.
     """
 
     depth: int
@@ -61,6 +62,7 @@ class Line:
     value: Value = UNKNOWN
     shown: str = ""
     record: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -184,9 +186,9 @@ class Teller:
         limit = limits[0] if len(limits) == 1 else (limits or None)
         shown, record = self.words.shown(value, field), self._record(value, row, name)
         plain = trace.verdict is True and (node.op == "is_none" or (node.op == "is" and len(limits) == 1))
-        said = self._said(text, "" if plain else shown, value, record, hand)
+        said, by = self._said(text, "" if plain else shown, value, record, hand)
         key = name if entity in ("account", hand[-1].entity) else str(node.name)
-        yield Line(depth, "condition", said, trace.verdict, key, node.op, limit, value, shown, record)
+        yield Line(depth, "condition", said + by, trace.verdict, key, node.op, limit, value, shown, record, by)
         if row is not None and value.origin in (*_MADE, Origin.UNKNOWN):
             yield from self._made(row, name, depth + 1, made)
 
@@ -206,17 +208,17 @@ class Teller:
         stated = row is not None and row.get(name).state is not State.UNKNOWN
         return self.words.record(row) if row is not None and stated else ""
 
-    def _said(self, text: str, shown: str, value: Value, record: str, hand: Hand) -> str:
-        """A condition, the value it met, how that is known and where: but for the record that is being told anyway."""
+    def _said(self, text: str, shown: str, value: Value, record: str, hand: Hand) -> tuple[str, str]:
+        """A condition with the value it met; how that is known and where, but for the record that is told anyway."""
         if value.state is State.UNKNOWN:
-            return text + self.words.word("explain_unknown")
+            return text + self.words.word("explain_unknown"), ""
         found = text + (self.words.word("explain_value", value=shown) if shown else "")
         told = hand[-1] is not self.about and value.source in ("", hand[-1].where)
         if told and value.origin is Origin.ASSERTED:
-            return found
+            return found, ""
         origin = self.words.word(f"origin.{value.origin.value}")
         known_by = self.words.word("explain_source", origin=origin, record=record) if record and not told else origin
-        return found + self.words.word("explain_known_by", by=known_by)
+        return found, self.words.word("explain_known_by", by=known_by)
 
     # --- what a derived fact was made from ---------------------------------------------------------
 
@@ -266,13 +268,15 @@ class Teller:
             return
         parts = [(row, evaluate(expr.where, self.facts, (*hand, row))) for row in table]
         parts.sort(key=lambda part: (part[1].verdict is not True, part[1].verdict is False))
-        for row, trace in parts[:MOST_ROWS]:
+        told = parts[:MOST_ROWS]
+        told = [part for part in told if part[1].verdict is not False] or told[:MOST_IN_FULL]
+        for row, trace in told:
             yield self._row_line(row, trace.verdict, depth)
             if trace.verdict is not False:
                 yield from self._expression(expr.figure, (*hand, row), depth + 1, made)
             aside = trace.verdict is False and len(parts) > MOST_IN_FULL
             yield from self._row(expr.where, trace, (*hand, row), depth + 1, DEEPEST if aside else made + 1)
-        yield from self._rest(len(parts), depth)
+        yield from self._rest(len(parts) - len(told), depth)
 
     def _fact(self, name: Name, hand: Hand, depth: int, made: int) -> Iterator[Line]:
         if self.words.guarded(name.entity, name.field):
@@ -281,8 +285,8 @@ class Teller:
         field = self.words.field(name.entity, name.field)
         shown, record = self.words.shown(value, field), self._record(value, row, name.field)
         text = self.words.word("explain_ops.is_yes_no", fact=self._called(name, row, hand), limit=shown)
-        said = text if value.state is State.UNKNOWN else self._said(text, "", value, record, hand)
-        yield Line(depth, "fact", said, None, str(name), "", None, value, shown, record)
+        said, by = (text, "") if value.state is State.UNKNOWN else self._said(text, "", value, record, hand)
+        yield Line(depth, "fact", said + by, None, str(name), "", None, value, shown, record, by)
         if row is not None and value.origin in (*_MADE, Origin.UNKNOWN):
             yield from self._made(row, name.field, depth + 1, made + 1)
 
@@ -339,14 +343,18 @@ class Teller:
         """At most a few rows, those that decided first."""
         telling = {"no": True, "every": False}.get(node.kind, True) if isinstance(node, Rows) else True
         parts = sorted(trace.children, key=lambda part: (part.verdict is not telling, part.verdict is False))
-        for part in parts[:MOST_ROWS]:
+        told = parts[:MOST_ROWS]
+        if isinstance(node, Rows):  # where some rows decided, or keep it open, those alone are told
+            deciding = telling if trace.verdict is not None else None
+            told = [part for part in parts if part.verdict is deciding][:MOST_IN_FULL] or told
+        for part in told:
             if part.row is not None:
                 yield self._row_line(part.row, part.verdict, depth)
                 inner = node.item if isinstance(node, Latest) else node.where
                 again = evaluate(inner, self.facts, (*hand, part.row))
                 aside = part.verdict is (not telling) and len(parts) > MOST_IN_FULL
                 yield from self._row(inner, again, (*hand, part.row), depth + 1, DEEPEST if aside else made)
-        yield from self._rest(len(parts), depth)
+        yield from self._rest(len(parts) - len(told), depth)
 
     def _row_line(self, row: Row, verdict: Verdict, depth: int) -> Line:
         record = self.words.record(row)
@@ -364,8 +372,8 @@ class Teller:
         yield from tell(trace, hand, depth, made)
 
     def _rest(self, number: int, depth: int) -> Iterator[Line]:
-        if number > MOST_ROWS:
-            yield Line(depth, "more", self.words.word("explain_more", n=number - MOST_ROWS))
+        if number > 0:
+            yield Line(depth, "more", self.words.word("explain_more", n=number))
 
 
 def _leaves(trace: Trace) -> Iterator[Trace]:

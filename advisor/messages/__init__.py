@@ -9,6 +9,8 @@ from pathlib import Path
 from advisor.core import yaml_in
 from advisor.core.model import Problem
 
+_LONGEST = 500
+
 
 @functools.cache
 def _part(path: Path) -> Mapping[str, Mapping[str, str]]:
@@ -39,12 +41,15 @@ def message(problem: Problem, language: str) -> tuple[str, str]:
     text = entry.get(language) or entry["en"]
     hint = entry.get(f"hint_{language}") or entry.get("hint_en") or ""
     near = entry.get(f"near_{language}") or entry.get("near_en") or ""
+    joint = "" if language == "zh" else " "
     parts = [near if near and details.get("near") else "", hint]
-    return _filled(text, details), " ".join(_filled(part, details) for part in parts if part)
+    return _filled(text, details), joint.join(_filled(part, details) for part in parts if part)
 
 
 def _shown(value: object) -> str:
-    return "" if value is None else str(value)
+    """A detail in a message: what somebody pasted by mistake may be longer than any screen, and of several lines."""
+    text = "" if value is None else " ".join(str(value).splitlines()) if isinstance(value, str) else str(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _filled(text: str, details: Mapping[str, str]) -> str:

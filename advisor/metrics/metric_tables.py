@@ -82,6 +82,35 @@ def _opened(threads: int, readable: Path | None = None) -> Connection:
     return connection
 
 
+def store(path: Path) -> Connection:
+    """A database file to be written, with as many threads as the machine has."""
+    import duckdb
+
+    return duckdb.connect(str(path))
+
+
+def stored(path: Path) -> Connection:
+    """A database file to be read, by any number of processes at once; each uses one thread."""
+    import duckdb
+
+    return duckdb.connect(str(path), read_only=True, config={"threads": 1})
+
+
+def scratch() -> Connection:
+    """An empty database in memory that may write files, of one thread."""
+    import duckdb
+
+    return duckdb.connect(":memory:", config={"threads": 1})
+
+
+def append(connection: Connection, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Add rows to a table; columns travel as lists."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    picked = ", ".join(f"unnest($c{number})" for number in range(len(columns)))
+    values = {f"c{number}": column for number, column in enumerate(columns)}
+    connection.execute(f"INSERT INTO {quoted(table)} SELECT {picked}", values)
+
+
 @contextmanager
 def failures() -> Iterator[None]:
     """Turn what the database raises into QueryStopped and QueryFailed."""

@@ -7,6 +7,7 @@ periods (`closed_days`) and, as `metric_<name>`, the results of other metrics.
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -53,6 +54,11 @@ class Metrics:
         """The table names under which metrics may be read by others, with their file names."""
         return {"metric_" + file.removesuffix(".sql"): file for file in self.files}
 
+    @functools.cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of their texts: names of columns are among them."""
+        return frozenset(word for text, _ in self.files.values() for word in words_of(text))
+
     def parameters(self) -> dict[str, Any]:
         """All that a metric may ask for, but `as_of`."""
         return {f"policy_{name}": data for name, data in self.policy.items()}
@@ -77,7 +83,6 @@ class MetricSource:
         self._results: dict[str, _Result] = {}
         self._running: list[str] = []
         self._last: dict[str, tuple[str, Mapping[str, Value]]] = {}
-        self._wanted = frozenset(word for text, _ in metrics.files.values() for word in _words(text))
 
     def value(self, file: str, account_id: str) -> Mapping[str, Value]:
         """A metric's columns for an account.
@@ -117,7 +122,7 @@ class MetricSource:
         cells = dict(zip(result.columns, row, strict=True))
         source = str(cells.pop(SOURCE, None) or "")
         cells.pop(ACCOUNT, None)
-        return {column: _value(data, source) for column, data in cells.items()}
+        return {column: value_of(data, source) for column, data in cells.items()}
 
     # --- running ---------------------------------------------------------------------------------
 
@@ -164,11 +169,11 @@ class MetricSource:
 
     def _load(self, text: str) -> None:
         """Make every table that a text names: the book's, the closing periods, other metrics' results."""
-        words, metrics = _words(text), self._metrics.tables()
+        words, metrics = words_of(text), self._metrics.tables()
         for entity in self._vocabulary.entities.values():
             if entity.table in words and entity.table not in self._loaded:
                 rows = self._book.tables.get(entity.name) or ()
-                metric_tables.load_entity(self._connection, entity, rows, self._wanted)
+                metric_tables.load_entity(self._connection, entity, rows, self._metrics.words)
                 self._loaded.add(entity.table)
         if CLOSED in words and CLOSED not in self._loaded:
             metric_tables.load_closed(self._connection, self._metrics.closed_periods)
@@ -201,7 +206,8 @@ class _Empty:
 # --- small parts ---------------------------------------------------------------------------------
 
 
-def _words(text: str) -> frozenset[str]:
+def words_of(text: str) -> frozenset[str]:
+    """The words of a SELECT in lower case: the tables that it reads are among them."""
     return frozenset(word.strip('"').lower() for word in _WORD.findall(text))
 
 
@@ -219,7 +225,8 @@ def _by_account(
     return found
 
 
-def _value(data: Any, source: str) -> Value:
+def value_of(data: Any, source: str) -> Value:
+    """A result's cell as a value: binary fractions as decimals, times as days."""
     if isinstance(data, float):
         data = _decimal(data)
     elif isinstance(data, datetime.datetime):

@@ -19,6 +19,7 @@ def record(advice: Advice) -> dict[str, Any]:
         "as_of": advice.as_of.isoformat(),
         "content": advice.content,
         "lang": advice.language,
+        "run": dict(advice.run),
         "guards": [{"code": guard.code, "text": guard.text} for guard in advice.guards],
         "advice": [_step(step) for step in advice.top],
         "dropped": [_dropped(one) for one in advice.dropped],

@@ -20,12 +20,13 @@ def width(text: str) -> int:
 
 def wrap(text: str, columns: int) -> list[str]:
     """Break a text into lines; Chinese anywhere but before punctuation, Latin words only at spaces."""
-    lines, line = [], ""
+    lines, line, used = [], "", 0
     for word in _words(text):
-        if width(line + word.rstrip()) > columns and line.strip():
+        if used + width(word.rstrip()) > columns and line.strip():
             lines.append(line.rstrip())
-            line = ""
-        line += word if line else word.lstrip()
+            line, used = "", 0
+        part = word if line else word.lstrip()
+        line, used = line + part, used + width(part)
     return [*lines, line.rstrip()] if line.strip() else lines
 
 

@@ -1,0 +1,1 @@
+"""What a play says: rendered for its cases and for accounts that it would reach."""
