@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Lowest first: a package imports those before it, and a module those before it in its own package.
 PACKAGES: dict[str, list[str]] = {
     "core": [
+        "pickles",
         "home",
         "model",
         "vocabulary",
@@ -152,6 +153,7 @@ PACKAGES: dict[str, list[str]] = {
         "lint_cases",
         "method",
         "check",
+        "check_files",
         "unread_files",
         "check_sarif",
         "check_formats",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from advisor.advice.slots import book_slots, known_slots
 from advisor.advice.templates import check_line, readings, slots
 from advisor.bench.cases import without
-from advisor.bench.check_brief import check_brief
-from advisor.bench.lint_cards import check_cards
+from advisor.bench.check_brief import check_brief, check_brief_plays
+from advisor.bench.lint_cards import check_cards, check_titles
 from advisor.bench.lint_cases import check_cases
 from advisor.bench.lint_cooldown import check_cooldown
 from advisor.bench.lint_thresholds import check_thresholds
@@ -32,9 +32,11 @@ _CODE = re.compile(r"P\d{2,3}")
 _SLOT = re.compile(r"\{[^{}]*\}")
 _SALUTATION = "{salutation}"
 _CONDITIONS = ("when", "unless", "take")
-_LINTS = (check_units, check_thresholds, check_cards)
-_LINTS_OF_WHOLE = (check_unknown, check_cooldown, check_cases)
+_LINTS = (check_cards,)
+_LINTS_OF_WHOLE = (check_unknown, check_cooldown, check_cases, idle_exceptions)
 """What rests on a play's whole condition: said only where all of it could be read."""
+_LINTS_TOGETHER = (check_brief_plays, check_units, check_thresholds, check_titles)
+"""What looks at plays beside each other, and at nothing of their texts and cases."""
 
 
 def check(content: Content) -> list[Problem]:
@@ -43,29 +45,45 @@ def check(content: Content) -> list[Problem]:
     Args: content – as loaded.
     Returns: what its readers found, and what is wrong with texts, metrics, guards and cases; by file and line.
     """
-    found = list(content.problems)
+    by_file: dict[str, list[Problem]] = {}
+    for one in content.problems:
+        by_file.setdefault(one.place.path, []).append(one)
+    found = [*content.problems, *check_rules(content)]
     for play in content.plays:
-        found += [*_texts(play, content), *_languages(play), *_messages(play, content), *_cases(play)]
-        found += _card(play, content)
+        found += check_play(play, content, by_file.get(play.place.path, ()))
+    return in_order([*found, *check_together(content)])
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """By file and line."""
+    return sorted(problems, key=lambda one: (one.place.path, one.place.line, one.place.column))
+
+
+def check_rules(content: Content) -> list[Problem]:
+    """What is wrong with all but the plays, beyond what the readers found (`content.problems`)."""
     refused = {one.place.path for one in content.problems}
     sound = {file: metric for file, metric in content.metrics.items() if metric[1] not in refused}
-    found += check_metrics(Metrics(sound, content.policy), content.vocabulary)
+    found = check_metrics(Metrics(sound, content.policy), content.vocabulary)
     found += [one for guard in content.guards for one in _guard(guard)]
     found += [one for check in content.checks for one in _book_check(check, content)]
-    found += [*check_brief(content), *idle_exceptions(content)]
-    found += [one for lint in _LINTS for one in lint(content)]
-    whole = _whole(content)
-    found += [one for lint in _LINTS_OF_WHOLE for one in lint(whole)]
-    return sorted(found, key=lambda one: (one.place.path, one.place.line, one.place.column))
+    return [*found, *check_brief(content)]
 
 
-def _whole(content: Content) -> Content:
-    """The plays whose conditions could be read: what follows from a part that is missing would only confuse."""
-    errors: dict[str, list[int]] = {}
-    for one in content.problems:
-        if one.level == "error":
-            errors.setdefault(one.place.path, []).append(one.place.line)
-    return with_plays(content, (play for play in content.plays if not _broken(play, errors.get(play.place.path, []))))
+def check_play(play: Play, content: Content, known: Iterable[Problem]) -> list[Problem]:
+    """What is wrong with one play by itself, beyond what its reader found (`known`)."""
+    alone = with_plays(content, (play,))
+    found = [*_texts(play, content), *_languages(play), *_messages(play, content), *_cases(play)]
+    found += _entries(play.basis, play.places.get("basis", play.place))
+    lines = [one.place.line for one in known if one.level == "error"]
+    lints = _LINTS if _broken(play, lines) else (*_LINTS, *_LINTS_OF_WHOLE)
+    return found + [one for lint in lints for one in lint(alone)]
+
+
+def check_together(content: Content) -> list[Problem]:
+    """What is wrong with plays beside each other; their texts and cases are not looked at."""
+    codes = frozenset(play.code for play in content.plays)
+    found = [one for play in content.plays for one in _others(play, codes)]
+    return [*found, *(one for lint in _LINTS_TOGETHER for one in lint(content))]
 
 
 def _broken(play: Play, lines: list[int]) -> bool:
@@ -180,9 +198,8 @@ def _entries(basis: Iterable[str], place: Place) -> Iterator[Problem]:
             yield problem("unknown-entry", place, entry=entry, near=nearest(entry, known), **ends)
 
 
-def _card(play: Play, content: Content) -> Iterator[Problem]:
-    yield from _entries(play.basis, play.places.get("basis", play.place))
-    codes = [other.code for other in content.plays]
+def _others(play: Play, codes: Collection[str]) -> Iterator[Problem]:
+    """The other plays that a play names must be there."""
     named = [("beside", code) for code in play.beside] + [("conflicts_with", code) for code in play.conflicts_with]
     for key, code in named:
         if code not in codes:

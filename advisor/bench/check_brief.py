@@ -14,14 +14,19 @@ from advisor.core.vocabulary import Field, nearest
 
 
 def check_brief(content: Content) -> Iterator[Problem]:
-    """Every mistake in the texts of `rules/brief.yaml`, and plays that it names and nobody wrote."""
+    """Every mistake in the texts of `rules/brief.yaml`."""
+    for section in content.brief.sections:
+        for part in section.parts:
+            for words, entity in _texts(part):
+                yield from _words(words, row_slots(entity, content.vocabulary, content.policy))
+
+
+def check_brief_plays(content: Content) -> Iterator[Problem]:
+    """Every play that the brief names and nobody wrote."""
     codes = {play.code for play in content.plays}
     for section in content.brief.sections:
         named = [(section.play, section.place)] if section.play else []
-        for part in section.parts:
-            named += [(code, part.place) for code in part.plays]
-            for words, entity in _texts(part):
-                yield from _words(words, row_slots(entity, content.vocabulary, content.policy))
+        named += [(code, part.place) for part in section.parts for code in part.plays]
         yield from (_unknown(code, place, codes) for code, place in named if code not in codes)
 
 

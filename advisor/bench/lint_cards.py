@@ -14,12 +14,11 @@ from advisor.core.model import Place, Problem
 
 
 def check_cards(content: Content) -> Iterator[Problem]:
-    """Every play whose title another play has, that names itself, that nobody owns, or that takes rows for nothing."""
+    """Every play that names itself, that nobody owns, or that takes rows for nothing."""
     for play in content.plays:
         yield from _itself(play)
         yield from _owner(play)
         yield from _taken_in_vain(play)
-    yield from _titles(content)
 
 
 def _place(play: Play, key: str) -> Place:
@@ -39,8 +38,8 @@ def _owner(play: Play) -> Iterator[Problem]:
         yield Problem("owner-missing", _place(play, "owner" if "owner" in play.places else "card"), "warning")
 
 
-def _titles(content: Content) -> Iterator[Problem]:
-    """The trainers' own play is blamed, not the bundled one that it sounds like."""
+def check_titles(content: Content) -> Iterator[Problem]:
+    """Every play whose title another one has: the trainers' own is blamed, not the bundled one that it sounds like."""
     by_title: dict[tuple[str, str], list[Play]] = {}
     for play in content.plays:
         for language, title in play.title.items():

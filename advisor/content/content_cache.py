@@ -13,6 +13,7 @@ from pathlib import Path
 
 from advisor import __version__
 from advisor.content.content import Content, with_plays
+from advisor.core import pickles
 from advisor.core.home import cache_folder, content_root, keep, shown
 
 _KEPT = 8
@@ -48,11 +49,16 @@ def _without_cases(found: Content) -> Content:
     return with_plays(found, (replace(play, cases=()) for play in found.plays))
 
 
-def _key(workspace: Path | None, presets: tuple[str, ...] = (), root: Path | None = None, called: str = "") -> str:
-    """Content files by their bytes; the program's own files by their times, which is quicker and only matters to us."""
-    digest = hashlib.sha256(f"{__version__} {sys.version} {presets}".encode())
+def program_key() -> str:
+    """The program's own files, by their times: what another program parsed may mean something else."""
+    digest = hashlib.sha256(f"{__version__} {sys.version}".encode())
     for path in sorted(Path(__file__).parents[1].rglob("*.py")):
         digest.update(f"{path.name} {path.stat().st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+def _key(workspace: Path | None, presets: tuple[str, ...] = (), root: Path | None = None, called: str = "") -> str:
+    digest = hashlib.sha256(f"{program_key()} {presets}".encode())
     for layer in [root or content_root(), *([workspace] if workspace else [])]:
         digest.update((called or shown(layer)).encode())
         for pattern in ("rules/**/*", "playbooks/*/*.yaml"):
@@ -71,7 +77,7 @@ def _read(path: Path) -> Content | None:
 
 
 def _write(path: Path, found: Content) -> None:
-    keep(path, pickle.dumps(found, pickle.HIGHEST_PROTOCOL))
+    keep(path, pickles.dumps(found))
     try:
         for one in sorted(path.parent.glob("*.pickle"), key=lambda one: one.stat().st_mtime, reverse=True)[_KEPT:]:
             one.unlink()

@@ -5,6 +5,7 @@ What is not to be done may be named: in a play's `do_not` block, in guards, and 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -62,7 +63,7 @@ def check_terms(lint: Lint, files: dict[str, list[Item]]) -> list[Problem]:
     Args: lint – the terms; files – the documents by file name below the layer, of every layer.
     Returns: one problem for each place, with the term and what to write instead.
     """
-    patterns = _Patterns(lint.terms)
+    patterns = _patterns(lint.terms)
     free = tuple(tuple(one.replace(": ", ":").split(":")) for one in lint.allowed_in)
     found = []
     for name, documents in files.items():
@@ -101,6 +102,11 @@ class _Patterns:
         folded = text.casefold()
         found = bool(self.any.search(folded))
         return ((term, pattern) for key, term, pattern in self.patterns if key in folded) if found else iter(())
+
+
+@functools.lru_cache(maxsize=4)
+def _patterns(terms: tuple[Term, ...]) -> _Patterns:
+    return _Patterns(terms)
 
 
 def _in(item: Item, patterns: _Patterns) -> Iterator[Problem]:

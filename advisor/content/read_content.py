@@ -7,7 +7,7 @@ what differs. A derived fact is replaced by one of the same name in a later laye
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from advisor.content.content import Content
 from advisor.content.digest import digest
 from advisor.content.lint import added, check_terms
 from advisor.content.overlay_check import check_overlays
-from advisor.content.plays import Play, Playbook
+from advisor.content.plays import Play
 from advisor.content.presets import folders
 from advisor.content.read_brief import read_brief
 from advisor.content.read_consistency import read_consistency
@@ -24,16 +24,16 @@ from advisor.content.read_lint import read_lint
 from advisor.content.read_play import read_guard, read_picking, read_play, read_playbook
 from advisor.content.read_portfolio import read_checks
 from advisor.content.read_rules import read_derived, read_derived_fields, read_policy, read_units, read_vocabulary
-from advisor.content.unread import check_unread
+from advisor.content.unread import unread_names, words_in
 from advisor.core import yaml_in
 from advisor.core.home import content_root, is_bundled, shown
 from advisor.core.model import Place, Problem
 from advisor.core.tree import Derived, Metric
-from advisor.core.vocabulary import Vocabulary, nearest
+from advisor.core.vocabulary import nearest
 from advisor.core.yaml_in import Item
 from advisor.metrics.metric_check import check_all
 
-_LAYERED = ("rules/policy.yaml", "rules/words.yaml", "rules/cells.yaml", "rules/facts.yaml")
+_PLAYBOOK = "playbook.yaml"
 
 
 @dataclass
@@ -82,10 +82,10 @@ class _Files:
         return item
 
     def items(self, pattern: str) -> dict[str, Item]:
-        found = {name: self._whole(name, path) for name, path in self.found(pattern).items()}
+        found = {name: self.whole(name, path) for name, path in self.found(pattern).items()}
         return {name: item for name, item in found.items() if not item.broken}
 
-    def _whole(self, name: str, path: Path) -> Item:
+    def whole(self, name: str, path: Path) -> Item:
         """A file; where nothing of it can be read the one that it replaces, lest each thing missing be a mistake."""
         item, places = self.read(name, path), [self.below(layer, name) for layer in self.layers]
         below = [other for other in places[: places.index(path)] if other.is_file()] if path in places else []
@@ -119,6 +119,36 @@ def merged(below: Item, above: Item) -> Item:
     return Item(both, above.place, above.key_place)
 
 
+@dataclass(frozen=True)
+class Rules:
+    """All content but the plays, and where the plays are.
+
+    `unread` are names of a workspace's own that no rule reads, each with its problem should no play read it either.
+    """
+
+    content: Content
+    layers: tuple[Path, ...]
+    presets: tuple[Path, ...]
+    unread: tuple[tuple[str, Problem], ...] = ()
+
+    def play_files(self) -> dict[str, Path]:
+        """The plays' files by their name below the layer."""
+        found = _Files(self.layers, self.presets).found("playbooks/*/*.yaml")
+        return {name: path for name, path in found.items() if not name.endswith(f"/{_PLAYBOOK}")}
+
+
+@dataclass(frozen=True)
+class OnePlay:
+    """What reading one play's file gave: the play, unless nothing of it can be read, and what is wrong with it.
+
+    `words` are the words that it holds, where a name of the workspace's own waits for a reader.
+    """
+
+    play: Play | None
+    problems: tuple[Problem, ...]
+    words: frozenset[str]
+
+
 def load(workspace: Path | None = None, presets: tuple[str, ...] = (), root: Path | None = None) -> Content:
     """Read all content.
 
@@ -126,6 +156,42 @@ def load(workspace: Path | None = None, presets: tuple[str, ...] = (), root: Pat
     presets, laid between the two in this order; root – another folder in place of the bundled content.
     Returns: the content with every problem found in it.
     """
+    rules = load_rules(workspace, presets, root)
+    found = [read_one(name, path, rules) for name, path in rules.play_files().items()]
+    plays = [one.play for one in found if one.play]
+    problems = [*rules.content.problems, *(problem for one in found for problem in one.problems)]
+    check_codes(plays, problems)
+    problems += still_unread(rules, (one.words for one in found))
+    plays.sort(key=lambda play: play.code)
+    return replace(
+        rules.content, plays=tuple(plays), problems=tuple(problems), digest=digest(rules.layers, rules.presets)
+    )
+
+
+def read_one(name: str, path: Path, rules: Rules) -> OnePlay:
+    """Read one play.
+
+    Args: name – its file's name below the layer; path – the file; rules – all other content.
+    """
+    files = _Files(rules.layers, rules.presets)
+    item = files.whole(name, path)
+    problems = [*files.problems, *check_terms(rules.content.lint, files.documents)]
+    identity = name.removeprefix("playbooks/").removesuffix(".yaml")
+    readable = item.value and not item.broken
+    play = read_play(item, identity, rules.content.vocabulary, rules.content.policy, problems) if readable else None
+    return OnePlay(play, tuple(problems), frozenset(words_in(item)) if rules.unread else frozenset())
+
+
+def still_unread(rules: Rules, words: Iterable[frozenset[str]]) -> list[Problem]:
+    """The problems of names that neither a rule nor a play reads; `words` are those of the plays."""
+    if not rules.unread:
+        return []
+    seen = frozenset().union(*words)
+    return [problem for name, problem in rules.unread if name not in seen]
+
+
+def load_rules(workspace: Path | None, presets: tuple[str, ...], root: Path | None = None) -> Rules:
+    """Read all content but the plays; arguments as of `load`."""
     base = root or content_root()
     between = folders(presets, workspace, base)
     files = _Files((base, *between, *([workspace] if workspace else [])), between)
@@ -137,38 +203,44 @@ def load(workspace: Path | None = None, presets: tuple[str, ...] = (), root: Pat
     derived = read_derived(derived_files, vocabulary, policy, problems)
     metrics = {Path(name).name: _sql(files, name, path) for name, path in files.found("rules/metrics/*.sql").items()}
     guards = [read_guard(item, vocabulary, policy, problems) for item in files.items("rules/guards/*.yaml").values()]
-    playbooks, plays = _plays(files, vocabulary, policy)
+    books = files.items(f"playbooks/*/{_PLAYBOOK}")
+    playbooks = {folder: read_playbook(item, folder) for name, item in books.items() for folder in [name.split("/")[1]]}
     picking = read_picking(files.layered("rules/people.yaml"), vocabulary, policy, problems)
     brief = read_brief(files.layered("rules/brief.yaml"), vocabulary, policy, problems)
     checks = read_checks(files.layered("rules/portfolio.yaml"), vocabulary, policy, problems)
     _check_metrics(derived.values(), metrics, problems)
     problems += check_all(metrics, vocabulary, policy)
-    check_codes(plays, problems)
     words, consistency = files.layered("rules/words.yaml"), files.layered("rules/consistency.yaml")
     contradictions = read_consistency(consistency, vocabulary, policy, problems)
     lint = added([read_lint(item, problems) for item in files.each("rules/lint.yaml")])
     problems += check_terms(lint, files.all_documents())
     problems += check_overlays(files.documents)
-    problems += check_unread(files.all_documents(), (text for text, _ in metrics.values())) if workspace else []
-    return Content(
-        vocabulary,
-        policy,
-        derived,
-        tuple(sorted(guards, key=lambda guard: guard.code)),
-        playbooks,
-        tuple(sorted(plays, key=lambda play: play.code)),
-        words.plain(),
-        read_words(check_cells(files.layered("rules/cells.yaml"), problems)),
-        metrics,
-        tuple(files.found("rules/mappings/*.yaml").values()),
-        digest(files.layers, files.presets),
-        picking,
-        tuple(problems),
-        checks,
-        contradictions,
-        brief=brief,
-        lint=lint,
-        units=read_units(files.documents.get("rules/policy.yaml", [])),
+    cells = read_words(check_cells(files.layered("rules/cells.yaml"), problems))
+    texts = (text for text, _ in metrics.values())
+    return Rules(
+        Content(
+            vocabulary,
+            policy,
+            derived,
+            tuple(sorted(guards, key=lambda guard: guard.code)),
+            playbooks,
+            (),
+            words.plain(),
+            cells,
+            metrics,
+            tuple(files.found("rules/mappings/*.yaml").values()),
+            "",
+            picking,
+            tuple(problems),
+            checks,
+            contradictions,
+            brief=brief,
+            lint=lint,
+            units=read_units(files.documents.get("rules/policy.yaml", [])),
+        ),
+        files.layers,
+        files.presets,
+        tuple(unread_names(files.all_documents(), texts)) if workspace else (),
     )
 
 
@@ -178,20 +250,6 @@ def _sql(files: _Files, name: str, path: Path) -> tuple[str, str]:
     except (OSError, UnicodeDecodeError):
         files.problems.append(Problem("not-utf8", Place(shown(path), 1, 1)))
         return "", shown(path)
-
-
-def _plays(files: _Files, vocabulary: Vocabulary, policy: Mapping[str, Any]) -> tuple[dict[str, Playbook], list[Play]]:
-    playbooks: dict[str, Playbook] = {}
-    plays: list[Play] = []
-    for name, item in files.items("playbooks/*/*.yaml").items():
-        _, folder, file = name.split("/")
-        if file == "playbook.yaml":
-            playbooks[folder] = read_playbook(item, folder)
-            continue
-        path = f"{folder}/{file.removesuffix('.yaml')}"
-        play = read_play(item, path, vocabulary, policy, files.problems) if item.value else None
-        plays += [play] if play else []
-    return playbooks, plays
 
 
 def _check_metrics(derived: Iterable[Derived], metrics: Mapping[str, Any], problems: list[Problem]) -> None:

@@ -19,19 +19,25 @@ _LIKE = 0.8
 Documents = Mapping[str, list[Item]]
 
 
-def check_unread(documents: Documents, metrics: Iterable[str]) -> list[Problem]:
-    """Every name of a workspace's own that stands nowhere but where it is defined.
+def unread_names(documents: Documents, metrics: Iterable[str]) -> Iterator[tuple[str, Problem]]:
+    """Every name of a workspace's own that stands in no rule but where it is defined, with its problem.
 
-    Args: documents – all content as each layer has it, the bundled document first; metrics – the texts of all metrics.
+    Args: documents – the rules as each layer has them, the bundled document first; metrics – the texts of all metrics.
     """
     defined = _definitions(documents)
     own = {name: items for name, items in defined.items() if not any(is_bundled(one.here.path) for one in items)}
-    if not own:
-        return []
-    seen = _words(documents, metrics)
+    seen = _words(documents, metrics) if own else Counter()
     bundled = {name: items for name, items in defined.items() if name not in own}
-    found = [_unread(name, items[-1], bundled) for name, items in own.items() if seen[name] <= len(items)]
-    return [problem for problem in found if problem]
+    for name, items in own.items():
+        problem = _unread(name, items[-1], bundled) if seen[name] <= len(items) else None
+        if problem:
+            yield name, problem
+
+
+def words_in(item: Item) -> Iterator[str]:
+    """Every word of a document that could be a name."""
+    for text in _texts(item):
+        yield from _WORD.findall(text)
 
 
 def _definitions(documents: Documents) -> dict[str, list[Item]]:
@@ -58,8 +64,7 @@ def _words(documents: Documents, metrics: Iterable[str]) -> Counter[str]:
     found: Counter[str] = Counter()
     for layers in documents.values():
         for item in layers:
-            for text in _texts(item):
-                found.update(_WORD.findall(text))
+            found.update(words_in(item))
     for text in metrics:
         found.update(word.removeprefix("policy_") for word in _WORD.findall(text))
     return found
