@@ -7,7 +7,7 @@ import gc
 import click
 
 from advisor import __version__
-from advisor.commands import author, preview, release, rep, testing, trainer
+from advisor.commands import author, batch, preview, release, rep, sample, testing, trainer, warehouse
 
 # A command makes many records and little garbage: the collector's default would walk over them again and again.
 gc.set_threshold(100_000, 50, 100)
@@ -21,11 +21,14 @@ def main() -> None:
 
 for _command in (
     *rep.COMMANDS,
+    *batch.COMMANDS,
     *release.COMMANDS,
     *trainer.COMMANDS,
     *preview.COMMANDS,
     *author.COMMANDS,
     *testing.COMMANDS,
+    *sample.COMMANDS,
+    *warehouse.COMMANDS,
 ):
     main.add_command(_command)
 

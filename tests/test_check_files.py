@@ -79,3 +79,14 @@ def test_a_damaged_cache_is_nobodys_mistake(tmp_path: Path, monkeypatch: pytest.
     for path in (tmp_path / "cache").rglob("*.pickle"):
         path.write_bytes(b"no pickle")
     assert kept(team) == found
+
+
+def test_two_workspaces_that_are_called_alike_are_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADVISOR_CACHE", str(tmp_path / "cache"))
+    for number, slip in enumerate(["silence_levle: silent", "silence_level: silnet"]):
+        (tmp_path / str(number)).mkdir()
+        monkeypatch.chdir(tmp_path / str(number))
+        planted(Path("team"), PLAY, "silence_level: silent", slip)
+        assert [one.code for one in check_files.check_files(Path("team")).problems] == [
+            "unknown-choice" if number else "unknown-fact"
+        ]

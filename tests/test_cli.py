@@ -196,7 +196,7 @@ def test_strict_fails_on_data_problems(run: Any) -> None:
 
 def test_broken_yaml_facts(run: Any, tmp_path: Path) -> None:
     (tmp_path / "f.yaml").write_text("account: {id: [}\n", encoding="utf-8")
-    assert "f.yaml:1:" in refused(run("advise", "--facts", "f.yaml"), "yaml-syntax", 1)
+    assert "f.yaml:1:" in refused(run("advise", "--facts", "f.yaml"), "yaml-extra-bracket", 1)
 
 
 def test_missing_facts_file(run: Any) -> None:

@@ -151,12 +151,17 @@ def test_the_tables_that_a_query_reads() -> None:
         ("SELECT now() AS id FROM sales", "m.yaml:9:19"),
         ("'SELECT now() AS id FROM sales'", "m.yaml:9:20"),
         (">\n      SELECT client,\n      now() AS id", "m.yaml:9:5"),
-        ("SELECT client,\n      now() AS id", "m.yaml:9:5"),
     ],
 )
 def test_a_finding_has_its_place_in_the_mapping(written: str, place: str, tmp_path: Path) -> None:
     made = mapping(tmp_path, ACCOUNTS + f"  orders:\n    query: {written}\n")
     assert [str(problem.place) for problem in check_query(made.tables["order"]).problems] == [place]
+
+
+def test_a_query_of_several_lines_wants_a_bar(tmp_path: Path) -> None:
+    with pytest.raises(AdvisorError) as error:
+        mapping(tmp_path, ACCOUNTS + "  orders:\n    query: SELECT client,\n      now() AS id\n")
+    assert codes(error.value.problems) == ["yaml-no-bar"]
 
 
 def test_a_failure_has_its_line_in_the_mapping(tmp_path: Path) -> None:

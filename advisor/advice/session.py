@@ -7,7 +7,7 @@ import datetime
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ def open_book(wish: Wish, content: Content | None = None) -> Advisor:
     content = content or open_content(wish)
     settings = resolve(wish, content.vocabulary, find_workspace(wish.content))
     book = books.load(settings.data, content.vocabulary, settings.as_of, settings.mapping, content.cells)
-    book.digest = _digest(_tables(settings))
+    book.digest = digest_of_tables(settings)
     return _advisor(content, settings, book)
 
 
@@ -61,7 +61,7 @@ def open_facts(source: str, wish: Wish, content: Content | None = None) -> Advis
     book = books.from_facts(item, content.vocabulary, settings.as_of, content.cells)
     if not book.accounts():
         raise stop("no-facts", 1, item.place)
-    book.digest = _digest([repr(item.plain()).encode()])
+    book.digest = digest_of(repr(item.plain()).encode())
     return _advisor(content, settings, assert_derived(book, content.vocabulary, content.cells))
 
 
@@ -103,26 +103,27 @@ def ready(content: Content, settings: Settings, book: Book) -> Book:
     return book
 
 
-def _tables(settings: Settings) -> Iterator[bytes]:
-    """The files of the data folder; the history grows with every answer and is not one of them."""
+def digest_of_tables(settings: Settings) -> str:
+    """The hash of the data folder's files; the history grows with every answer and is not one of them."""
+    made = hashlib.sha256()
     for path in files_of(settings.data):
         if path.resolve() != settings.history.resolve():
-            yield path.name.encode()
-            yield _bytes(path)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
-
-
-def _digest(parts: Iterable[bytes]) -> str:
-    made = hashlib.sha256()
-    for part in parts:
-        made.update(hashlib.sha256(part).digest())
+            made.update(hashlib.sha256(path.name.encode()).digest())
+            made.update(_of_file(path))
     return f"sha256:{made.hexdigest()}"
+
+
+def _of_file(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError:
+        return hashlib.sha256().digest()
+
+
+def digest_of(data: bytes) -> str:
+    """The hash of some bytes."""
+    return f"sha256:{hashlib.sha256(hashlib.sha256(data).digest()).hexdigest()}"
 
 
 # --- history -------------------------------------------------------------------------------------

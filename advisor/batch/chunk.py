@@ -6,8 +6,9 @@ import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from advisor.advice.advice import Advice, Step
+from advisor.advice.advice import Step
 from advisor.advice.advise import SUBJECTS, Advisor, Fired
+from advisor.advice.history import History
 from advisor.advice.workspace import Settings
 from advisor.batch.store import Chunks, Store
 from advisor.content.content import Content
@@ -16,7 +17,7 @@ from advisor.core.model import InternalDisagreement, Row
 from advisor.core.reference import Verdict, evaluate
 from advisor.core.tree import Node
 from advisor.data.book import Book
-from advisor.sql.dialect import DUCKDB
+from advisor.sql.dialect import DUCKDB, DuckDB
 from advisor.sql.expressions import Expressions
 from advisor.sql.statement import Builder, Statement
 
@@ -24,17 +25,25 @@ _AT_ONCE = 200
 Verdicts = Mapping[tuple[str, str], Mapping[str, Verdict]]
 
 
-class Matched(Advisor):
+class OfMany(Advisor):
+    """An advisor on some accounts of a book; what is to be said of the whole book is said once, beside them."""
+
+    @functools.cached_property
+    def portfolio(self) -> tuple[Step, ...]:
+        return ()
+
+    def _history(self) -> History:
+        """What was noted of the book as a whole at one account is no other account's history."""
+        rest = int(self.content.policy["again_after_days"]), int(self.content.policy["episode_days"])
+        return History(self.book.tables.get("history") or (), self.settings.as_of, rest[1], rest[0])
+
+
+class Matched(OfMany):
     """An advisor to whom SQL has said which plays fire; every firing, and every doubt, is proved again."""
 
     def __init__(self, content: Content, settings: Settings, book: Book, verdicts: Mapping[str, Verdicts]) -> None:
         super().__init__(content, settings, book, "reference")
         self.verdicts = verdicts
-
-    @functools.cached_property
-    def portfolio(self) -> tuple[Step, ...]:
-        """What is to be said of the whole book is said once, beside the accounts."""
-        return ()
 
     def traces(self, facts: AccountFacts, abouts: tuple[str, ...] = SUBJECTS) -> list[Fired]:
         """The plays that fire or cannot be decided, with their traces."""
@@ -51,6 +60,27 @@ class Matched(Advisor):
                 yield Fired(self.plays[code], hand, trace)
 
 
+def compiled(
+    store: Store, content: Content, settings: Settings, dialect: DuckDB
+) -> tuple[dict[str, Statement], dict[str, Statement]]:
+    """The statements of a run: of the plays in force by what they are about, and of guards' bars by entity."""
+
+    def statement(nodes: Mapping[str, Node], about: str) -> Statement:
+        reading = Expressions(content.vocabulary, content.knowledge(), settings.as_of, store.given, dialect)
+        return Builder(reading).verdicts(nodes, about)
+
+    running = [play for play in content.plays if play.runs_on(settings.as_of)]
+    plays = {
+        about: statement({play.code: play.when for play in running if play.about == about}, about)
+        for about in SUBJECTS
+    }
+    bars: dict[str, dict[str, Node]] = {}
+    for guard in content.guards:
+        for entity, node in guard.bars.items():
+            bars.setdefault(entity, {})[guard.code] = node
+    return plays, {entity: statement(nodes, entity) for entity, nodes in bars.items()}
+
+
 @dataclass
 class Matcher:
     """The statements of a run, compiled once a process."""
@@ -63,23 +93,8 @@ class Matcher:
 
     @classmethod
     def of(cls, store: Store, content: Content, settings: Settings) -> Matcher:
-        chunks = Chunks(store, content)
-
-        def statement(nodes: Mapping[str, Node], about: str) -> Statement:
-            reading = Expressions(content.vocabulary, content.knowledge(), settings.as_of, store.given, DUCKDB)
-            return Builder(reading).verdicts(nodes, about)
-
-        running = [play for play in content.plays if play.runs_on(settings.as_of)]
-        plays = {
-            about: statement({play.code: play.when for play in running if play.about == about}, about)
-            for about in SUBJECTS
-        }
-        bars: dict[str, dict[str, Node]] = {}
-        for guard in content.guards:
-            for entity, node in guard.bars.items():
-                bars.setdefault(entity, {})[guard.code] = node
-        barred = {entity: statement(nodes, entity) for entity, nodes in bars.items()}
-        return cls(chunks, content, settings, plays, barred)
+        plays, barred = compiled(store, content, settings, DUCKDB)
+        return cls(Chunks(store, content), content, settings, plays, barred)
 
     def advisors(self, first: int, last: int) -> Iterator[Advisor]:
         """SQL decides for the whole span at once; records come into memory a few accounts at a time."""
@@ -111,13 +126,8 @@ class Matcher:
         return {row[:2]: dict(zip(statement.columns, row[3:], strict=True)) for row in rows}
 
 
-class Durable(Advisor):
+class Durable(OfMany):
     """An advisor who matches with the rules engine and proves every play of every account."""
-
-    @functools.cached_property
-    def portfolio(self) -> tuple[Step, ...]:
-        """Said once, as with SQL."""
-        return ()
 
 
 @dataclass
@@ -144,16 +154,12 @@ ENGINES: Mapping[str, type[Matcher] | type[Prover]] = {"sql": Matcher, "durable"
 
 def books(chunks: Chunks, content: Content, settings: Settings, first: int, last: int) -> Iterator[Book]:
     """The accounts of a span, a few at a time, with their records and metrics."""
-    for start in range(first, last + 1, _AT_ONCE):
-        end = min(start + _AT_ONCE - 1, last)
+    for start, end in chunks.few(first, last, _AT_ONCE):
         tables, metrics = chunks.rows(start, end), chunks.metrics(start, end)
         yield Book(settings.as_of, True, tables, metrics=metrics, entities=content.vocabulary.entities)
 
 
-def advise(
-    engine: Engine, first: int, last: int, top: int, everything: bool = False
-) -> Iterator[tuple[Advice, Advisor]]:
-    """Advice for the accounts from number `first` to `last`, in the order of their table."""
+def opened(engine: Engine, first: int, last: int) -> Iterator[tuple[Row, Advisor]]:
+    """The accounts from number `first` to `last`, in the order of their table, each with who advises on it."""
     for advisor in engine.advisors(first, last):
-        for account in advisor.book.accounts():
-            yield advisor.advise(account, top, everything), advisor
+        yield from ((account, advisor) for account in advisor.book.accounts())

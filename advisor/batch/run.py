@@ -7,15 +7,24 @@ import json
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from advisor.batch import work
-from advisor.batch.work import ORDER, Done, Job, part_of
+from advisor.batch.store import Store
+from advisor.batch.work import COLUMNS, ORDER, Done, Job, part_of
 from advisor.metrics import metric_tables
 
+if TYPE_CHECKING:
+    from advisor.metrics.metric_tables import Connection
+
 SPAN = 10_000
+_LEAST = 2_500
+_SPANS = 8
 _AHEAD = 2
+_MEMORY = "2GB"
 _AT_ONCE = 500
 
 
@@ -33,9 +42,15 @@ class Entry:
         return found
 
 
-def spans(accounts: int, size: int = SPAN) -> list[tuple[int, int]]:
+def spans(store: Store, size: int = SPAN) -> list[tuple[int, int]]:
     """The accounts cut into spans. They do not depend on the number of workers, so neither does what comes out."""
-    return [(first, min(first + size, accounts) - 1) for first in range(0, accounts, size)]
+    wanted = range(store.accounts) if store.only is None else store.only
+    return [(wanted[n], wanted[min(n + size, len(wanted)) - 1]) for n in range(0, len(wanted), size)]
+
+
+def size_of(store: Store) -> int:
+    """How many accounts a span has: each costs the database some seconds of planning, and yet all cores want work."""
+    return max(_LEAST, min(SPAN, -(-store.accounts // _SPANS)))
 
 
 def run(job: Job, workers: int, told: Callable[[Done], None], size: int = SPAN) -> list[Done]:
@@ -44,14 +59,16 @@ def run(job: Job, workers: int, told: Callable[[Done], None], size: int = SPAN) 
     Args: job – what is to be done; workers – processes, 1 for none but this one; told – called after each span.
     Returns: what each span came to; parts that are there already are taken as they are.
     """
-    wanted = [span for span in spans(job.store.accounts, size) if not part_of(job.folder, *span).is_file()]
-    found = _alone(job, wanted, told) if workers == 1 else _together(job, wanted, workers, told)
+    wanted = [span for span in spans(job.store, size) if not part_of(job.folder, *span).is_file()]
+    workers = min(workers, len(wanted))
+    found = _together(job, wanted, workers, told) if workers > 1 else _alone(job, wanted, told)
     return sorted(found, key=lambda done: done.first)
 
 
 def _alone(job: Job, wanted: Sequence[tuple[int, int]], told: Callable[[Done], None]) -> list[Done]:
-    work.start(job)
-    found = []
+    found: list[Done] = []
+    if wanted:
+        work.start(job)
     for span in wanted:
         found.append(work.work(*span))
         told(found[-1])
@@ -62,7 +79,7 @@ def _together(job: Job, wanted: Sequence[tuple[int, int]], workers: int, told: C
     """Only a few spans are handed out at a time, so that a failure stops the run at once."""
     found: list[Done] = []
     spawn = multiprocessing.get_context("spawn")  # a fork would share the database's threads
-    with ProcessPoolExecutor(workers, spawn, work.start, (job,)) as pool:
+    with ProcessPoolExecutor(workers, spawn, work.enter, (job,)) as pool:
         waiting: set[Future[Done]] = set()
         left = iter(wanted)
         try:
@@ -76,33 +93,67 @@ def _together(job: Job, wanted: Sequence[tuple[int, int]], workers: int, told: C
                     found.append(one.result())
                     told(found[-1])
         except BaseException:
+            for child in multiprocessing.active_children():  # their parts are whole, or not there
+                child.terminate()
             pool.shutdown(cancel_futures=True)
             raise
 
 
+# --- what came out -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a run left: parts, and (with `old` and `kept`) the rows of an earlier run for the accounts in `kept`.
+
+    `folder` is where the database may put what does not fit into memory.
+    """
+
+    folder: Path
+    paths: tuple[Path, ...]
+    old: Path | None = None
+    kept: Path | None = None
+
+    def rows(self) -> str:
+        """All rows, as SQL that a FROM takes."""
+        names = ", ".join(COLUMNS)
+        texts = [f"SELECT {names} FROM read_parquet({_listed(self.paths)})"] if self.paths else []
+        if self.old is not None and self.kept is not None:
+            kept = f"(SELECT id FROM read_parquet({_listed([self.kept])}))"
+            texts.append(f"SELECT {names} FROM read_parquet({_listed([self.old])}) WHERE id IN {kept}")
+        nothing = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in COLUMNS.items())
+        return f"({' UNION ALL '.join(texts) or f'SELECT {nothing} WHERE FALSE'})"
+
+    @contextmanager
+    def opened(self) -> Iterator[Connection]:
+        """A database to read them with. Raises: QueryFailed – the disk is full, or a part is broken."""
+        with metric_tables.failures(), metric_tables.scratch() as connection:
+            connection.execute(f"SET temp_directory = {metric_tables.literal(str(self.folder / 'spilled'))}")
+            connection.execute(f"SET memory_limit = '{_MEMORY}'")
+            yield connection
+
+    def fetched(self, text: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, a few at a time."""
+        with self.opened() as connection:
+            cursor = connection.execute(text)
+            while rows := cursor.fetchmany(_AT_ONCE):
+                yield from rows
+
+    def entries(self) -> Iterator[Entry]:
+        """All accounts' advice in order; those that could not be advised are left out."""
+        text = f"SELECT id, owner, record FROM {self.rows()} WHERE record IS NOT NULL ORDER BY {ORDER}"
+        return (Entry(*row) for row in self.fetched(text))
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    return f"[{', '.join(metric_tables.literal(str(path)) for path in paths)}]"
+
+
+def parts_of(job: Job, size: int = SPAN) -> Parts:
+    """The parts of a run."""
+    return Parts(job.folder, tuple(part_of(job.folder, *span) for span in spans(job.store, size)))
+
+
 def merged(job: Job, size: int = SPAN) -> Iterator[Entry]:
     """All accounts' advice in order, a few at a time."""
-    paths = [str(part_of(job.folder, *span)) for span in spans(job.store.accounts, size)]
-    if not paths:
-        return
-    with metric_tables.scratch() as connection:
-        cursor = connection.execute(
-            f"SELECT id, owner, record FROM read_parquet($paths) ORDER BY {ORDER}", {"paths": paths}
-        )
-        while rows := cursor.fetchmany(_AT_ONCE):
-            for account, owner, text in rows:
-                yield Entry(account, owner, text)
-
-
-def write_lines(path: Path, entries: Iterator[Entry]) -> int:
-    """JSON lines, one an account; the file is there whole or as it was before.
-
-    Returns: the number of lines.
-    """
-    draft, count = path.with_name(f".{path.name}.draft"), 0
-    with draft.open("w", encoding="utf-8", newline="\n") as file:
-        for entry in entries:
-            file.write(entry.text + "\n")
-            count += 1
-    draft.replace(path)
-    return count
+    return parts_of(job, size).entries()

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,12 +33,16 @@ _SHARED = ("book", "single")
 
 @dataclass(frozen=True)
 class Store:
-    """What a store holds: the tables with their columns, the metrics with theirs, and how many accounts."""
+    """What a store holds: the tables with their columns, the metrics with theirs, and how many accounts.
+
+    With `only`, advice is wanted for the accounts of these numbers alone (in order).
+    """
 
     path: Path
     given: Given
     metric_columns: Mapping[str, tuple[str, ...]]
     accounts: int
+    only: tuple[int, ...] | None = None
 
 
 def write(
@@ -56,8 +60,19 @@ def write(
             rows = tables.get(entity.name)
             if rows is not None:
                 given[entity.name] = _write_table(connection, entity, rows, numbers)
-        metrics = _Metrics(connection, content, given, as_of, closed).run()
-        return Store(path, Given(given, _read_metrics(content, metrics)), metrics, len(numbers))
+        return finish(connection, path, content, given, len(numbers), as_of, closed)
+
+
+def finish(
+    connection: Connection, path: Path, content: Content, given: Mapping[str, dict[str, bool]], accounts: int,
+    as_of: datetime.date, closed: Sequence[tuple[datetime.date, datetime.date]] = (),
+) -> Store:  # fmt: skip
+    """Add the metrics' results to a store whose tables are written.
+
+    Args: given – the tables' columns, as `Given` has them; accounts – how many there are.
+    """
+    metrics = _Metrics(connection, content, given, as_of, closed).run()
+    return Store(path, Given(given, _read_metrics(content, metrics)), metrics, accounts)
 
 
 def _write_table(
@@ -144,8 +159,43 @@ class _Metrics:
         return tuple(metric_tables.names_of(self.connection.execute(f"SELECT * FROM {_quoted(name)} LIMIT 0")))
 
 
+def export_metrics(store: Store, names: Mapping[str, str], folder: Path) -> None:
+    """Write metrics' results as Parquet. Args: names – what each file becomes, by metric file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with metric_tables.stored(store.path) as connection:
+        for file, name in names.items():
+            if file in store.metric_columns:
+                metric_tables.export(connection, f"metric_{file.removesuffix('.sql')}", folder / f"{name}.parquet")
+
+
+def export(store: Store, spans: Sequence[tuple[int, int]], folder: Path) -> None:
+    """Write everything as Parquet: the tables, the metrics' results, and `chosen`, the accounts of some spans."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with metric_tables.stored(store.path) as connection:
+        for name in store.given.columns:
+            metric_tables.export(connection, f"t_{name}", folder / f"t_{name}.parquet")
+        firsts, lasts = [first for first, _ in spans], [last for _, last in spans]
+        metric_tables.load(connection, "spans", [("_first", "BIGINT", firsts), ("_last", "BIGINT", lasts)])
+        only = list(range(store.accounts)) if store.only is None else list(store.only)
+        metric_tables.load(connection, "only_these", [("_aid", "BIGINT", only)])
+        connection.execute(
+            "CREATE TEMP TABLE chosen AS SELECT * FROM only_these JOIN spans ON _aid BETWEEN _first AND _last"
+        )
+        metric_tables.export(connection, "chosen", folder / "chosen.parquet")
+    export_metrics(store, {file: f"m_{file.removesuffix('.sql')}" for file in store.metric_columns}, folder)
+
+
 def _quoted(name: str) -> str:
     return metric_tables.quoted(name)
+
+
+def metric_kinds(content: Content) -> dict[tuple[str, str], str]:
+    """The types of the facts that metrics make, by metric file and column."""
+    return {
+        (one.expr.file, one.expr.column): content.vocabulary.entities[entity].fields[name].type
+        for (entity, name), one in content.derived.items()
+        if isinstance(one.expr, Metric)
+    }
 
 
 # --- reading -------------------------------------------------------------------------------------
@@ -158,20 +208,33 @@ class Chunks:
         self.store = store
         self.content = content
         self.connection = metric_tables.stored(store.path)
-        self.kinds = {
-            (one.expr.file, one.expr.column): content.vocabulary.entities[entity].fields[name].type
-            for (entity, name), one in content.derived.items()
-            if isinstance(one.expr, Metric)
-        }
+        self.kinds = metric_kinds(content)
         self._shared: dict[str, tuple[Row, ...]] = {}
         for entity in store.given.columns:
             self.connection.execute(f'CREATE TEMP VIEW "all_{entity}" AS FROM "t_{entity}"')
+        if store.only is not None:
+            metric_tables.load(self.connection, "only_these", [("_aid", "BIGINT", list(store.only))])
+
+    def _among(self, first: int, last: int) -> str:
+        """The condition that a row is of an account from number `first` to `last`."""
+        picked = " AND _aid IN (FROM only_these)" if self.store.only is not None else ""
+        return f"_aid BETWEEN {first} AND {last}{picked}"
+
+    def few(self, first: int, last: int, number: int) -> Iterator[tuple[int, int]]:
+        """A span cut into spans of a few accounts each."""
+        if self.store.only is None:
+            yield from ((start, min(start + number - 1, last)) for start in range(first, last + 1, number))
+            return
+        found = [one for one in self.store.only if first <= one <= last]
+        for start in range(0, len(found), number):
+            part = found[start : start + number]
+            yield part[0], part[-1]
 
     def see(self, first: int, last: int, barred: Mapping[str, str] | None = None) -> None:
         """Let the views show the accounts from number `first` to `last`, without the rows that guards bar."""
         for name in self.store.given.columns:
             entity = self.content.vocabulary.entities[name]
-            kept = [] if entity.rows in _SHARED else [f"_aid BETWEEN {first} AND {last}"]
+            kept = [] if entity.rows in _SHARED else [self._among(first, last)]
             kept += [f"_rid NOT IN ({barred[name]})"] if barred and name in barred else []
             where = f" WHERE {' AND '.join(kept)}" if kept else ""
             text = self._accounts(first, last) if name == ACCOUNT else f'SELECT * FROM "t_{name}"{where}'
@@ -192,7 +255,7 @@ class Chunks:
                     f"CAST(m{number}.{_quoted(column)} AS {kind}) AS {name}",
                     f"FALSE AS {_quoted(f'{file}:{column}?')}",
                 ]
-        return f"SELECT {', '.join(picked)} FROM {text} WHERE a._aid BETWEEN {first} AND {last}"
+        return f"SELECT {', '.join(picked)} FROM {text} WHERE a.{self._among(first, last)}"
 
     # --- rows ------------------------------------------------------------------------------------
 
@@ -206,22 +269,21 @@ class Chunks:
                     self._shared[name] = tuple(self._read(entity, ""))
                 found[name] = self._shared[name]
             else:
-                found[name] = tuple(self._read(entity, f"WHERE _aid BETWEEN {first} AND {last}"))
+                found[name] = tuple(self._read(entity, f"WHERE {self._among(first, last)}"))
         return found
+
+    def noted(self, codes: Collection[str]) -> tuple[Row, ...]:
+        """The history of some plays, at whichever account it was noted."""
+        if "code" not in self.store.given.columns.get("history", {}):
+            return ()
+        wanted = ", ".join(metric_tables.literal(code) for code in sorted(codes))
+        return tuple(self._read(self.content.vocabulary.entities["history"], f"WHERE code IN ({wanted or 'NULL'})"))
 
     def _read(self, entity: Entity, where: str) -> Iterator[Row]:
         columns = self.store.given.columns[entity.name]
-        names = [part for name, none_too in columns.items() for part in (name, *([f"{name}?"] if none_too else []))]
-        picked = ", ".join(["_id", "_where", *map(_quoted, names)])
+        picked = ", ".join(["_id", "_where", *map(_quoted, cells_of(columns))])
         cursor = self.connection.execute(f'SELECT {picked} FROM "t_{entity.name}" {where} ORDER BY _rid')
-        ids, wheres, *cells = _by_column(cursor.fetchall(), len(names) + 2)
-        values = dict(zip(names, cells, strict=True))
-        index = {name: number for number, name in enumerate(columns)}
-        parts = [_values(values[name], values.get(f"{name}?")) for name in columns]
-        for row_id, source, row in zip(
-            ids, wheres, zip(*parts, strict=True) if parts else ((),) * len(ids), strict=True
-        ):
-            yield Row(entity.name, row_id, Cells(index, row, source), source)
+        yield from made(entity, columns, cursor.fetchall())
 
     def metrics(self, first: int, last: int) -> ChunkMetrics:
         """The chunk's metric values."""
@@ -252,10 +314,30 @@ class ChunkMetrics:
             f"SELECT * FROM {table} WHERE account_id IS NULL OR account_id IN ({accounts})"
         )
         names = metric_tables.names_of(cursor)
-        for row in cursor.fetchall():
-            cells = dict(zip(names, row, strict=True))
-            source = str(cells.pop("source", None) or "")
-            yield cells.pop("account_id"), {name: value_of(data, source) for name, data in cells.items()}
+        yield from (metric_row(names, row) for row in cursor.fetchall())
+
+
+def cells_of(columns: Mapping[str, bool]) -> list[str]:
+    """The columns that hold a table's cells: each field, and beside it whether it is none where it can be."""
+    return [part for name, none_too in columns.items() for part in (name, *([f"{name}?"] if none_too else []))]
+
+
+def made(entity: Entity, columns: Mapping[str, bool], rows: list[tuple[Any, ...]]) -> Iterator[Row]:
+    """Records from stored rows: id, what names the record, then the cells as `cells_of` orders them."""
+    names = cells_of(columns)
+    ids, wheres, *cells = _by_column(rows, len(names) + 2)
+    values = dict(zip(names, cells, strict=True))
+    index = {name: number for number, name in enumerate(columns)}
+    parts = [_values(values[name], values.get(f"{name}?")) for name in columns]
+    for row_id, source, row in zip(ids, wheres, zip(*parts, strict=True) if parts else ((),) * len(ids), strict=True):
+        yield Row(entity.name, row_id, Cells(index, row, source), source)
+
+
+def metric_row(names: Sequence[str], row: Sequence[Any]) -> tuple[str | None, Mapping[str, Value]]:
+    """A row of a metric's result: the account's id and its values."""
+    cells = dict(zip(names, row, strict=True))
+    source = str(cells.pop("source", None) or "")
+    return cells.pop("account_id"), {name: value_of(data, source) for name, data in cells.items()}
 
 
 def _by_column(rows: list[tuple[Any, ...]], width: int) -> Iterable[Sequence[Any]]:

@@ -123,7 +123,7 @@ class _Cache:
             return cls(None)
         digest = hashlib.sha256(f"{program_key()} {presets}".encode())
         for layer in (content_root(), *([workspace] if workspace else [])):
-            digest.update(shown(layer).encode())
+            digest.update(f"{shown(layer)}\0{layer.resolve()}".encode())  # as problems name it, and where it lies
             for pattern in ("rules/**/*", "playbooks/*/playbook.yaml"):
                 digest.update(_hash(path for path in sorted(layer.glob(pattern)) if path.is_file()))
         return cls(base / f"check-{digest.hexdigest()}")

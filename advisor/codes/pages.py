@@ -30,6 +30,9 @@ TOPICS = (
     "versions",
     "what_if",
     "usage",
+    "sample",
+    "nightly",
+    "ingest",
 )
 FOLDER = "docs/codes"
 

@@ -164,13 +164,12 @@ def compliance(advisor: Advisor, account: Row) -> str:
 
 def checked(path: Path | None, language: str, form: str, strict: bool = False) -> tuple[str, bool]:
     """All problems of the content, and whether one of them is an error; with `strict`, whether there is any at all."""
-    from advisor.bench.check import check
+    from advisor.bench.check_files import check_files
     from advisor.bench.unread_files import unread_files
-    from advisor.content.read_content import load
 
     workspace = find_workspace(path)
-    content = load(workspace, presets(Wish(path)))
-    problems = [*check(content), *unread_files(workspace)]
+    checked = check_files(workspace, presets(Wish(path)))
+    content, problems = checked.content, [*checked.problems, *unread_files(workspace)]
     wrong = any(problem.level == "error" or strict for problem in problems)
     if form != "text":
         from advisor.bench.check_formats import render
@@ -179,7 +178,7 @@ def checked(path: Path | None, language: str, form: str, strict: bool = False) -
     lines = [line for problem in problems for line in problem_lines(problem, language)]
     words = content.words.get(language, {})
     counts = {
-        "plays": len(content.plays),
+        "plays": checked.plays,
         "facts": _count(content),
         "errors": sum(p.level == "error" for p in problems),
     }

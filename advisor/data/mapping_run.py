@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from advisor.core.model import AdvisorError, Place, Problem, stop
 from advisor.core.vocabulary import Entity, Field, Vocabulary, nearest
 from advisor.data.mapping import FolderMapping, TableMapping, check_query
-from advisor.data.sheets import ABSENT, Sheet, read_file, readable
+from advisor.data.sheets import ABSENT, Found, Sheet, read_file, readable
 from advisor.data.tables import RawTable, RawTables, check_root, files_of, looks_like_one_column, read_header
 from advisor.metrics import metric_tables
 from advisor.metrics.metric_tables import QueryFailed, QueryStopped
@@ -27,12 +28,13 @@ class _Folder:
     """The folder's sheets, read when first asked for."""
 
     paths: dict[str, Path]
+    read: Callable[[Path], Found] = read_file
     problems: list[Problem] = field(default_factory=list)
     _sheets: dict[Path, list[Sheet]] = field(default_factory=dict)
 
     def sheets(self, path: Path) -> list[Sheet]:
         if path not in self._sheets:
-            sheets, problems = read_file(path)
+            sheets, problems = self.read(path)
             broken = [sheet for sheet in sheets if looks_like_one_column(sheet)]
             self.problems += problems + [_one_column(sheet) for sheet in broken]
             self._sheets[path] = [sheet for sheet in sheets if sheet not in broken]
@@ -55,14 +57,53 @@ def _one_column(sheet: Sheet) -> Problem:
     return Problem("data-one-column", Place(str(sheet.path), 1), "warning", details)
 
 
-def apply(folder: Path, mapping: FolderMapping, vocabulary: Vocabulary, time_limit: float = TIME_LIMIT) -> RawTables:
+class Database(Protocol):
+    """Where queries run: it takes the sheets that they read, and gives a query's columns and rows."""
+
+    def load(self, name: str, sheet: Sheet) -> None: ...
+
+    def run(self, query: str) -> tuple[list[str], list[list[Any]]]: ...
+
+    def time_limit(self, seconds: float) -> AbstractContextManager[None]: ...
+
+
+class _Memory:
+    """A database in memory, which all rows pass through."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def load(self, name: str, sheet: Sheet) -> None:
+        metric_tables.load(self.connection, name, as_texts(sheet))
+
+    def run(self, query: str) -> tuple[list[str], list[list[Any]]]:
+        result = self.connection.execute(query)
+        header = metric_tables.names_of(result)
+        return header, [["" if cell is None else cell for cell in row] for row in result.fetchall()]
+
+    def time_limit(self, seconds: float) -> AbstractContextManager[None]:
+        return metric_tables.time_limit(self.connection, seconds)
+
+
+@contextmanager
+def _in_memory() -> Iterator[Database]:
+    with metric_tables.connect(threads=1) as connection:
+        yield _Memory(connection)
+
+
+def apply(
+    folder: Path, mapping: FolderMapping, vocabulary: Vocabulary, time_limit: float = TIME_LIMIT,
+    read: Callable[[Path], Found] = read_file,
+    database: Callable[[], AbstractContextManager[Database]] = _in_memory,
+) -> RawTables:  # fmt: skip
     """Read a folder through a mapping.
 
-    Args: time_limit – seconds that all queries together may take.
+    Args: time_limit – seconds that all queries together may take; read – reads the sheets of one file; database –
+    opens what queries run in.
     Returns: canonical raw tables and the data problems; tables that the mapping does not name are unknown.
     Raises: AdvisorError for a query that is not allowed or fails, and when there are no accounts.
     """
-    source = _Folder({path.name: path for path in files_of(folder) if readable(path)})
+    source = _Folder({path.name: path for path in files_of(folder) if readable(path)}, read)
     tables = RawTables()
     for name, table in mapping.tables.items():
         if table.source:
@@ -71,7 +112,8 @@ def apply(folder: Path, mapping: FolderMapping, vocabulary: Vocabulary, time_lim
                 tables.found[name] = found
     queries = [table for table in mapping.tables.values() if table.query]
     if queries:
-        _run_queries(queries, mapping, source, vocabulary, tables, time_limit)
+        with database() as opened:
+            _run_queries(queries, mapping, source, vocabulary, tables, time_limit, opened)
     tables.problems += source.problems
     root = next(entity for entity in vocabulary.entities.values() if entity.rows == "one")
     if root.name not in tables.found and (why := [one for one in tables.problems if one.level != "note"]):
@@ -127,15 +169,14 @@ def _changed(cell: Any, change: Mapping[str, Any] | None) -> Any:
 
 def _run_queries(
     queries: list[TableMapping], mapping: FolderMapping, source: _Folder, vocabulary: Vocabulary, tables: RawTables,
-    time_limit: float,
+    time_limit: float, database: Database,
 ) -> None:  # fmt: skip
     reads = _checked(queries, source)
-    with metric_tables.connect(threads=1) as connection:
-        loaded = _load(connection, sorted(frozenset().union(*reads.values())), source)
-        with metric_tables.time_limit(connection, time_limit):
-            for table in queries:
-                if reads[table.entity] <= loaded:
-                    _run(connection, table, mapping, vocabulary, tables)
+    loaded = _load(database, sorted(frozenset().union(*reads.values())), source)
+    with database.time_limit(time_limit):
+        for table in queries:
+            if reads[table.entity] <= loaded:
+                _run(database, table, mapping, vocabulary, tables)
 
 
 def _checked(queries: list[TableMapping], source: _Folder) -> dict[str, frozenset[str]]:
@@ -155,26 +196,26 @@ def _checked(queries: list[TableMapping], source: _Folder) -> dict[str, frozense
     return reads
 
 
-def _load(connection: Connection, names: Iterable[str], source: _Folder) -> set[str]:
+def _load(database: Database, names: Iterable[str], source: _Folder) -> set[str]:
     """Materialise the files that queries read; a file that cannot be read is left out, its problem is kept."""
     files, loaded = source.by_name(), set()
     for name in names:
         sheets = source.sheets(files[name]) if name in files else []
         if sheets:
-            _materialise(connection, name, sheets[0])
+            database.load(name, sheets[0])
             loaded.add(name)
     return loaded
 
 
-def _materialise(connection: Connection, name: str, sheet: Sheet) -> None:
-    """One table of text columns: what is a number or a date, the query says."""
-    columns = _column_names(sheet.header)
+def as_texts(sheet: Sheet) -> list[metric_tables.Column]:
+    """A sheet as columns of text: what is a number or a date, the query says."""
+    columns = column_names(sheet.header)
     cells = [[_as_text(row[n], n, p in sheet.bent) for p, row in enumerate(sheet.rows)] for n in range(len(columns))]
-    loaded = [(column, "VARCHAR", texts) for column, texts in zip(columns, cells, strict=True)]
-    metric_tables.load(connection, name, loaded)
+    return [(column, "VARCHAR", texts) for column, texts in zip(columns, cells, strict=True)]
 
 
-def _column_names(header: list[str]) -> list[str]:
+def column_names(header: list[str]) -> list[str]:
+    """The names of a sheet's columns for queries: one without a heading has its number, a repeated one a suffix."""
     names: list[str] = []
     for number, cell in enumerate(header, 1):
         name = cell or f"column_{number}"
@@ -196,14 +237,12 @@ def _as_text(cell: Any, column: int, bent: bool) -> str | None:
 
 
 def _run(
-    connection: Connection, table: TableMapping, mapping: FolderMapping, vocabulary: Vocabulary, tables: RawTables
+    database: Database, table: TableMapping, mapping: FolderMapping, vocabulary: Vocabulary, tables: RawTables
 ) -> None:
     entity = vocabulary.entities[table.entity]
     try:
         with metric_tables.failures():
-            result = connection.execute(table.query)
-            header = metric_tables.names_of(result)
-            rows = [["" if cell is None else cell for cell in row] for row in result.fetchall()]
+            header, rows = database.run(table.query)
     except QueryStopped as error:
         raise stop("mapping-query-slow", 1, table.place, table=entity.table) from error
     except QueryFailed as error:

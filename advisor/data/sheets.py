@@ -65,10 +65,10 @@ def read_file(path: Path) -> Found:
     """
     try:
         if path.stat().st_size == 0:
-            return [], [_empty(path)]
+            return [], [empty_file(path)]
         return _READERS[path.suffix.lower()](path)
     except OSError as error:
-        return [], [_unreadable(path, error.strerror or type(error).__name__)]
+        return [], [unreadable(path, error.strerror or type(error).__name__)]
 
 
 def readable(path: Path) -> bool:
@@ -76,11 +76,13 @@ def readable(path: Path) -> bool:
     return path.suffix.lower() in _READERS and not path.name.startswith(("~$", "."))
 
 
-def _empty(path: Path) -> Problem:
+def empty_file(path: Path) -> Problem:
+    """The problem of a file without a record."""
     return Problem("data-empty-file", Place(str(path)), "warning", {"file": path.name})
 
 
-def _unreadable(path: Path, why: str) -> Problem:
+def unreadable(path: Path, why: str) -> Problem:
+    """The problem of a file that cannot be opened, or is not what its ending says."""
     return Problem("data-unreadable", Place(str(path)), "warning", {"file": path.name, "why": " ".join(why.split())})
 
 
@@ -99,14 +101,14 @@ def _read_csv(path: Path) -> Found:
 
 def _csv_sheet(path: Path, text: str) -> Found:
     if not text.strip():
-        return [], [_empty(path)]
+        return [], [empty_file(path)]
     if "\n" not in text:  # the line ends of old Macs
         text = text.replace("\r", "\n")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True, skipinitialspace=False)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text), strict=True, skipinitialspace=False)
     sheet: Sheet | None = None
     problems: list[Problem] = []
     try:
-        for number, line, cells in _records(reader):
+        for number, line, cells in records(reader):
             if sheet is None:
                 sheet = Sheet(path.stem, path, path.name, [cell.strip() for cell in cells])
             else:
@@ -117,7 +119,7 @@ def _csv_sheet(path: Path, text: str) -> Found:
     return ([sheet] if sheet else []), problems
 
 
-def _records(reader: Any) -> Iterator[tuple[int, int, list[str]]]:
+def records(reader: Any) -> Iterator[tuple[int, int, list[str]]]:
     """Records that are not blank, with their row and the line on which they begin."""
     line = 1
     for number, cells in enumerate(reader, 1):
@@ -126,7 +128,7 @@ def _records(reader: Any) -> Iterator[tuple[int, int, list[str]]]:
         line = reader.line_num + 1
 
 
-def _delimiter(text: str) -> str:
+def delimiter(text: str) -> str:
     """The mark that cuts the header into most cells."""
     head = next(line for line in text.replace("\r", "\n").split("\n") if line.strip())
     counts = [len(next(csv.reader([head], delimiter=mark), [])) for mark in _DELIMITERS]
@@ -160,11 +162,11 @@ def _read_xlsx(path: Path) -> Found:
         book = CalamineWorkbook.from_path(str(path))
         grids = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]
     except (CalamineError, ValueError, OSError) as error:
-        return [], [_unreadable(path, str(error))]
+        return [], [unreadable(path, str(error))]
     sheets = [sheet for name, grid in grids if (sheet := _grid_sheet(path, name, grid)) is not None]
     for sheet in sheets:
         sheet.alone = len(sheets) == 1
-    return sheets, ([] if sheets else [_empty(path)])
+    return sheets, ([] if sheets else [empty_file(path)])
 
 
 def _grid_sheet(path: Path, name: str, grid: list[list[Any]]) -> Sheet | None:
@@ -189,7 +191,7 @@ def _read_parquet(path: Path) -> Found:
     try:
         names, cells = metric_tables.read_parquet(path)
     except metric_tables.QueryFailed as error:
-        return [], [_unreadable(path, str(error))]
+        return [], [unreadable(path, str(error))]
     sheet = Sheet(path.stem, path, path.name, names)
     sheet.rows = [["" if cell is None else cell for cell in row] for row in cells]
     return _flattened(sheet), []
@@ -215,7 +217,7 @@ def _read_jsonl(path: Path) -> Found:
         else:
             records.append((number, flat(record)))
     if not records and not problems:
-        problems.append(_empty(path))
+        problems.append(empty_file(path))
     return _record_sheet(path, records), problems
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from advisor.core.model import AdvisorError, Place, Problem, stop
 from advisor.core.vocabulary import Entity, Field, Vocabulary, nearest
-from advisor.data.sheets import ABSENT, Sheet, read_file, readable
+from advisor.data.sheets import ABSENT, Found, Sheet, read_file, readable
 
 _SEPARATORS = ",;\t|"
 
@@ -34,15 +34,16 @@ class RawTables:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_folder(folder: Path, vocabulary: Vocabulary) -> RawTables:
+def read_folder(folder: Path, vocabulary: Vocabulary, read: Callable[[Path], Found] = read_file) -> RawTables:
     """Read a folder whose files, or sheets, are named like the entities' tables.
 
+    Args: read – reads the sheets of one file.
     Returns: the tables found and the data problems.
     Raises: AdvisorError when there is no folder, no table, or no accounts with ids.
     """
     tables = RawTables()
     for path in files_of(folder):
-        _read_into(tables, path, vocabulary)
+        _read_into(tables, path, vocabulary, read)
     root = next(entity for entity in vocabulary.entities.values() if entity.rows == "one")
     check_root(tables, folder, root)
     return tables
@@ -99,7 +100,7 @@ def entity_of(name: str, vocabulary: Vocabulary) -> Entity | None:
     return next((entity for entity in vocabulary.entities.values() if folded in _names(entity)), None)
 
 
-def _read_into(tables: RawTables, path: Path, vocabulary: Vocabulary) -> None:
+def _read_into(tables: RawTables, path: Path, vocabulary: Vocabulary, read: Callable[[Path], Found]) -> None:
     entity = entity_of(path.stem, vocabulary)
     if not readable(path):
         if entity is not None and not path.name.startswith(("~$", ".")):
@@ -109,7 +110,7 @@ def _read_into(tables: RawTables, path: Path, vocabulary: Vocabulary) -> None:
         near = nearest(path.stem.casefold(), [each.table for each in vocabulary.entities.values()])
         tables.problems.append(_file_problem("data-unknown-file", path, "note", near=near))
         return
-    sheets, problems = read_file(path)
+    sheets, problems = read(path)
     tables.problems += problems
     for sheet in sheets:
         _take(tables, sheet, _sheet_entity(sheet, entity, vocabulary), vocabulary)

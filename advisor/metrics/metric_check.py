@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterator, Mapping
 
 from advisor.core.model import Place, Problem
@@ -17,7 +18,13 @@ def check_all(files: Mapping[str, tuple[str, str]], vocabulary: Vocabulary, poli
     tables = [entity.table for entity in vocabulary.entities.values()]
     names = (*tables, CLOSED, *(f"metric_{file.removesuffix('.sql')}" for file in files))
     parameters = ("as_of", *(f"policy_{name}" for name in policy))
-    return [one for text, path in files.values() for one in check_sql(text, path, names, parameters)]
+    return [one for text, path in files.values() for one in _checked(text, path, names, parameters)]
+
+
+@functools.lru_cache(maxsize=256)
+def _checked(text: str, path: str, tables: tuple[str, ...], parameters: tuple[str, ...]) -> tuple[Problem, ...]:
+    """Parsing SQL takes long, and content is often read more than once: two versions of it, a save."""
+    return tuple(check_sql(text, path, tables, parameters))
 
 
 def check_sql(text: str, path: str, tables: Collection[str], parameters: Collection[str]) -> list[Problem]:

@@ -37,17 +37,34 @@ _SETTINGS = (
     "SET lock_configuration = true",
 )
 _LINE = re.compile(r"\bLINE (\d+):")
+_OF_MACHINE = ("IOException", "OutOfMemoryException", "FatalException", "InternalException")
+_CAUSES = {
+    "memory": ("Out of Memory", "failed to allocate", "could not allocate", "failed to pin"),
+    "space": ("No space left", "File too large", "Disk quota", "max_temp_directory_size"),
+    "rights": ("Permission denied", "Read-only file system", "Cannot open file", "Operation not permitted"),
+}
 
 Column = tuple[str, str, list[Any]]
 
 
 class QueryFailed(Exception):
-    """The database refuses a statement or fails in it; `line` of the statement is 0 when it is not known."""
+    """The database refuses a statement or fails in it.
+
+    `line` of the statement is 0 when it is not known; `cause` says what the machine lacks, if that is why.
+    """
 
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error).strip().partition("\n")[0] or type(error).__name__)
         found = _LINE.search(str(error))
         self.line = int(found.group(1)) if found else 0
+        self.cause = _cause(error)
+
+
+def _cause(error: Exception) -> str:
+    """What the machine lacks: `space`, `rights`, `memory`; empty when that is not what went wrong."""
+    if type(error).__name__ not in _OF_MACHINE:
+        return ""
+    return next((cause for cause, words in _CAUSES.items() if any(word in str(error) for word in words)), "")
 
 
 class QueryStopped(QueryFailed):
@@ -76,7 +93,7 @@ def _opened(threads: int, readable: Path | None = None) -> Connection:
 
     connection = duckdb.connect(":memory:", config={"threads": threads})
     if readable is not None:
-        connection.execute(f"SET allowed_paths = [{_literal(str(readable))}]")
+        connection.execute(f"SET allowed_paths = [{literal(str(readable))}]")
     for setting in _SETTINGS:
         connection.execute(setting)
     return connection
@@ -87,6 +104,30 @@ def store(path: Path) -> Connection:
     import duckdb
 
     return duckdb.connect(str(path))
+
+
+def bulk(path: Path, work: Path, memory: str) -> Connection:
+    """A database file to be written from large tables, with a second one for what is on its way (schema `work`).
+
+    Args: work – a folder for the second file and for what does not fit into `memory` (as `2GB`).
+    """
+    connection = store(path)
+    try:
+        connection.execute(f"SET memory_limit = {literal(memory)}")
+        connection.execute(f"SET temp_directory = {literal(str(work / 'spilled'))}")
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        connection.execute(f"ATTACH {literal(str(work / 'work.db'))} AS work")
+    except Exception:
+        connection.close()
+        raise
+    return connection
+
+
+def settle(connection: Connection) -> None:
+    """Write all that is pending of a `bulk` database, nothing of what was on its way, and close."""
+    connection.execute("CHECKPOINT")
+    connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+    connection.close()
 
 
 def stored(path: Path) -> Connection:
@@ -103,12 +144,43 @@ def scratch() -> Connection:
     return duckdb.connect(":memory:", config={"threads": 1})
 
 
+def writer(memory: str = "1GB", threads: int = 2) -> Connection:
+    """An empty database in memory whose SELECTs are written to files (see `copy`); more than `memory` goes to disk."""
+    import duckdb
+
+    return duckdb.connect(":memory:", config={"threads": threads, "memory_limit": memory})
+
+
+def copy(connection: Connection, select: str, path: Path, form: str) -> int:
+    """Write the rows of a SELECT to a file, in their order.
+
+    Args: form – csv or parquet.
+    Returns: how many rows there are.
+    Raises: QueryFailed – the SELECT is refused, or the file cannot be written.
+    """
+    how = "FORMAT csv, HEADER" if form == "csv" else "FORMAT parquet, COMPRESSION zstd"
+    with failures():
+        done = connection.execute(f"COPY ({select}) TO {literal(str(path))} ({how})").fetchone()
+    return int(done[0]) if done else 0
+
+
 def append(connection: Connection, table: str, rows: Sequence[Sequence[Any]]) -> None:
     """Add rows to a table; columns travel as lists."""
     columns = [list(column) for column in zip(*rows, strict=True)]
     picked = ", ".join(f"unnest($c{number})" for number in range(len(columns)))
     values = {f"c{number}": column for number, column in enumerate(columns)}
     connection.execute(f"INSERT INTO {quoted(table)} SELECT {picked}", values)
+
+
+def export(connection: Connection, table: str, path: Path) -> None:
+    """Write a table as Parquet; whole numbers beyond 64 bits as decimals, since Parquet would round them."""
+    described = connection.execute(f"DESCRIBE {quoted(table)}").fetchall()
+    picked = [
+        f"CAST({quoted(name)} AS DECIMAL(38, 0)) AS {quoted(name)}" if kind == "HUGEINT" else quoted(name)
+        for name, kind, *_ in described
+    ]
+    text = f"SELECT {', '.join(picked)} FROM {quoted(table)}"
+    connection.execute(f"COPY ({text}) TO {literal(str(path))} (FORMAT parquet)")
 
 
 @contextmanager
@@ -122,6 +194,14 @@ def failures() -> Iterator[None]:
         raise QueryStopped(error) from error
     except (duckdb.Error, ImportError, ValueError) as error:
         raise QueryFailed(error) from error
+
+
+def interrupted(error: BaseException) -> bool:
+    """Whether a statement failed because somebody wants to stop."""
+    import duckdb
+
+    plain = isinstance(error, RuntimeError) and str(error) == "Query interrupted"  # how Ctrl-C comes out of a query
+    return plain or isinstance(error, duckdb.InterruptException | QueryStopped)
 
 
 @contextmanager
@@ -177,7 +257,8 @@ def read_parquet(path: Path) -> tuple[list[str], list[tuple[Any, ...]]]:
 # --- tables --------------------------------------------------------------------------------------
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """A text as it stands in a statement."""
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -212,6 +293,13 @@ def load(connection: Connection, table: str, columns: Sequence[Column]) -> None:
     parts = [f"unnest($c{n}::{_carried(kind)}[])::{kind} AS {quoted(name)}" for n, (name, kind, _) in numbered]
     values = {f"c{n}": data for n, (_, _, data) in numbered}
     connection.execute(f"CREATE TEMP TABLE {quoted(table)} AS SELECT {', '.join(parts)}", values)
+
+
+def fill(connection: Connection, table: str, columns: Sequence[Column]) -> None:
+    """Add rows to a table (its name as SQL has it), given as its columns in order."""
+    parts = [f"unnest($c{n}::{_carried(kind)}[])::{kind}" for n, (_, kind, _) in enumerate(columns)]
+    values = {f"c{n}": data for n, (_, _, data) in enumerate(columns)}
+    connection.execute(f"INSERT INTO {table} SELECT {', '.join(parts)}", values)
 
 
 def _carried(kind: str) -> str:

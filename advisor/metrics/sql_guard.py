@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -245,3 +245,27 @@ def _is_step(table: Any) -> bool:
             return True
         node, below = node.parent, node
     return False
+
+
+# --- SQL for other places ------------------------------------------------------------------------
+
+
+def adapted(text: str, tables: Mapping[str, str], values: Mapping[str, str], dialect: str = "duckdb") -> str:
+    """A checked SELECT with other table names and with constants in place of its parameters.
+
+    Args: tables – new names by old ones in lower case; values – constants by parameter, as DuckDB spells them; dialect –
+    what to spell it in.
+    """
+    import sqlglot
+    from sqlglot import exp
+
+    _, (tree,) = _parse(text)
+    for table in list(tree.find_all(exp.Table)):
+        if table.name.lower() in tables and not _is_step(table):
+            old = table.name
+            table.set("this", exp.to_identifier(tables[old.lower()], quoted=True))
+            if not table.alias:
+                table.set("alias", exp.TableAlias(this=exp.to_identifier(old)))
+    for place in list(tree.find_all(exp.Placeholder, exp.Parameter)):
+        place.replace(sqlglot.parse_one(values[place.name], dialect="duckdb"))
+    return str(tree.sql(dialect=dialect, pretty=True, comments=False))

@@ -62,8 +62,13 @@ def page(advice: Advice, printer: Printer, everything: bool = False, reader: str
         question=printer.word("one_question", question=questions[0].question) if questions and not few else "",
         questions=tuple(_question(m.question, m.titles, printer) for m in questions[:QUESTIONS]) if few else (),
         more=printer.word("more", n=hidden) if hidden else "",
-        footer=f"{printer.word('as_of')} {advice.as_of.isoformat()} · {printer.word('content')} {advice.content[7:19]}",
+        footer=footer(advice.content, printer),
     )
+
+
+def footer(content: str, printer: Printer) -> str:
+    """A page's last line: the day, and which content."""
+    return f"{printer.word('as_of')} {printer.as_of.isoformat()} · {printer.word('content')} {content[7:19]}"
 
 
 def _questions(advice: Advice) -> list[Missing]:

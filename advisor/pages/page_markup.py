@@ -14,6 +14,7 @@ header{display:flex;justify-content:space-between;gap:1rem;border-bottom:2px sol
 flex-wrap:wrap}
 h1{font-size:1.15rem;margin:0}time{color:#5b6675;white-space:nowrap}
 .warn{background:#fff4d6;border-left:4px solid #d59a00;padding:.4rem .7rem;margin:.8rem 0}
+section>h2{margin:1.6rem 0 .4rem}
 article{border:1px solid #d5dbe3;border-radius:8px;padding:.7rem 1rem;margin:1rem 0;break-inside:avoid}
 article.urgent{border-left:5px solid #c22f2f}
 h2{font-size:1.05rem;margin:0 0 .5rem}h2 .mark{color:#c22f2f;font-weight:600;float:right}
@@ -57,17 +58,36 @@ def md(text: str) -> str:
 
 def html(page: Page, language: str) -> str:
     """The page as HTML; every text is escaped, nothing is loaded from elsewhere."""
-    parts = [f"<header><h1>{escape(page.title)}</h1><time>{escape(page.day)}</time></header>"]
-    parts += [f'<p class="warn">{escape(warning)}</p>' for warning in page.warnings]
-    parts += html_body(page)
-    parts.append(f"<footer>{escape(page.footer)}</footer>")
+    parts = [*_html_warnings(page), *html_body(page)]
+    return document(page.title, page.day, parts, page.footer, language)
+
+
+def document(title: str, day: str, parts: list[str], footer: str, language: str) -> str:
+    """A whole HTML file around what is HTML already."""
+    head = f"<header><h1>{escape(title)}</h1><time>{escape(day)}</time></header>"
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(page.title)}</title><style>{_STYLE}</style></head>\n<body>\n"
-        + "\n".join(parts)
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n<body>\n"
+        + "\n".join([head, *parts, f"<footer>{escape(footer)}</footer>"])
         + "\n</body></html>\n"
     )
+
+
+def html_section(page: Page, anchor: str) -> str:
+    """The page as a part of a longer one."""
+    head = f'<section id="{escape(anchor)}"><h2>{escape(page.title)}</h2>'
+    return "\n".join([head, *_html_warnings(page), *html_body(page), "</section>"])
+
+
+def md_section(page: Page) -> str:
+    """The page as a part of a longer one."""
+    warnings = [line for warning in page.warnings for line in (f"> **!** {md(warning)}", "")]
+    return "\n".join([f"## {md(page.title)}", "", *warnings, *md_body(page, "###")])
+
+
+def _html_warnings(page: Page) -> list[str]:
+    return [f'<p class="warn">{escape(warning)}</p>' for warning in page.warnings]
 
 
 def html_body(page: Page) -> list[str]:

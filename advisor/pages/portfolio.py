@@ -68,20 +68,23 @@ def _state(check: Check, look: Slots, row: Row, said: bool) -> str:
 # --- as a page -----------------------------------------------------------------------------------
 
 
-def laid(advisor: Advisor) -> Page:
-    """The book's page: steps first, then the checks."""
+def laid(advisor: Advisor, accounts: int | None = None) -> Page:
+    """The book's page: steps first, then the checks.
+
+    Args: accounts – how many the book has, where the advisor does not hold them.
+    """
     steps = tuple(step for step in advisor.portfolio if _READER in step.readers)
     printer = advisor.printer
-    top = page(_advice(advisor, steps), printer, True, _READER)
+    top = page(_advice(advisor, steps, accounts), printer, True, _READER)
     number = len(top.cards)
     cards = tuple(_card(number + n, one, advisor) for n, one in enumerate(findings(advisor), 1))
     closing = () if cards else (printer.word("portfolio.nothing"),)
     return dataclasses.replace(top, cards=(*top.cards, *cards), closing=closing, question="", questions=())
 
 
-def _advice(advisor: Advisor, steps: tuple[Step, ...]) -> Advice:
+def _advice(advisor: Advisor, steps: tuple[Step, ...], accounts: int | None) -> Advice:
     printer, settings = advisor.printer, advisor.settings
-    number = printer.word("portfolio.accounts", n=len(advisor.book.accounts()))
+    number = printer.word("portfolio.accounts", n=len(advisor.book.accounts()) if accounts is None else accounts)
     heading = {"name": printer.word("portfolio.title"), **({"number": number} if advisor.book.in_book else {})}
     return Advice(
         account=advisor.book_facts().account,

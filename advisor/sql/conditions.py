@@ -8,7 +8,7 @@ from collections.abc import Callable
 from advisor.core.facts import Knowledge
 from advisor.core.tree import All, AnyOf, AsOf, Const, Count, Latest, Leaf, Name, Node, Not, NotTrue, Operand, Rows
 from advisor.core.vocabulary import LISTS, Vocabulary
-from advisor.sql.dialect import DECIMAL, FRACTIONS, DuckDB
+from advisor.sql.dialect import FRACTIONS, DuckDB
 from advisor.sql.relations import Given, Relation, Relations
 from advisor.sql.terms import (
     FALSE,
@@ -123,6 +123,8 @@ class Conditions:
         vague = either([term(f"({where} IS NULL)", where), both([is_true(where), unknown(by)])])
         unsure = self.aggregate(hand, rows, self.sql.count_if(str(vague)), "0", vague)
         dated = both([is_true(where), known(by)])
+        if dated == FALSE:
+            return case([(_positive(unsure), NULL)], FALSE)
         fields = {"d": str(by.data), "i": f"{rows.alias}._id", "v": str(item)}
         newest = self.sql.collected(fields, str(dated), ascending=False)
         found = self.aggregate(hand, rows, self.sql.first_items(newest, node.number), "NULL", dated, item, by.data)
@@ -261,7 +263,7 @@ class Conditions:
         return case([(value.none, FALSE), (vague, NULL), *blocked], self._test(leaf, value, limits))
 
     def _decimal(self, cell: Cell) -> Cell:
-        return Cell(term(f"CAST({cell.data} AS {DECIMAL})", cell.data), cell.none)
+        return Cell(term(f"CAST({cell.data} AS {self.sql.decimal})", cell.data), cell.none)
 
     def _same(self, value: Cell, operand: Operand, limit: Cell) -> Term:
         many = _is_list(operand)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-DECIMAL = "DECIMAL(38, 9)"
 FRACTIONS = frozenset({"number", "ratio", "money"})
 _TYPES = {"yes_no": "BOOLEAN", "integer": "BIGINT", "days": "BIGINT", "date": "DATE"}
 
@@ -17,6 +16,8 @@ class DuckDB:
 
     name = "duckdb"
     text = "VARCHAR"
+    decimal = "DECIMAL(38, 9)"
+    step_by_step = False  # whether steps that are read more than once must become tables
 
     # --- literals and types ----------------------------------------------------------------------
 
@@ -24,7 +25,7 @@ class DuckDB:
         """The column type of a fact's type."""
         if kind in ("choices", "texts"):
             return self.list_type(self.text)
-        return DECIMAL if kind in FRACTIONS else _TYPES.get(kind, self.text)
+        return self.decimal if kind in FRACTIONS else _TYPES.get(kind, self.text)
 
     def list_type(self, of: str) -> str:
         return f"{of}[]"
@@ -45,7 +46,7 @@ class DuckDB:
             return f"DATE '{data.isoformat()}'"
         if isinstance(data, int):
             return f"CAST({data} AS BIGINT)"
-        return f"CAST({data:f} AS {DECIMAL})" if isinstance(data, Decimal) else self.string(str(data))
+        return f"CAST({data:f} AS {self.decimal})" if isinstance(data, Decimal) else self.string(str(data))
 
     def shown(self, number: str) -> str:
         """A decimal as text, without the noughts at its end."""
@@ -102,9 +103,22 @@ class DuckDB:
     def numbers(self, first: str, last: str) -> str:
         return f"range({first}, {last} + 1)"
 
-    def numbered(self, order: str) -> str:
-        """A row number in an order."""
-        return f"row_number() OVER (ORDER BY {order})"
+    def numbered(self, account: str, order: str) -> str:
+        """A number for each row, in the order of the accounts and, within one, in an order."""
+        return f"row_number() OVER (ORDER BY {account}, {order})"
+
+    def spread(self, items: str) -> str:
+        """A row for each item."""
+        return f"unnest({items})"
+
+    # --- statements ------------------------------------------------------------------------------
+
+    def create_table(self, name: str, body: str) -> str:
+        """A table for as long as the script runs."""
+        return f"CREATE OR REPLACE TEMP TABLE {name} AS\n{body}"
+
+    def create_view(self, name: str, body: str) -> str:
+        return f"CREATE OR REPLACE TEMP VIEW {name} AS\n{body}"
 
     # --- days ------------------------------------------------------------------------------------
 

@@ -231,6 +231,8 @@ class Expressions:
 
     def _over(self, expr: Gather, hand: Hand, rows: Relation, wanted: Term, figure: Cell) -> Term:
         data, only = figure.data, self.sql.only
+        if data == _EMPTY:
+            return {"list": Term(self.sql.literal(())), "sum": Term("0")}.get(expr.op, _EMPTY)
         kind = kind_of(expr.figure) if expr.figure else ""
         if expr.op == "list":
             return self._listed(expr, hand, rows, wanted, figure, kind in LISTS)
@@ -266,11 +268,14 @@ class Expressions:
         vague = Term("0") if expr.known_only else self._number(hand, rows, both([test, unknown(by)]))
         settled = TRUE if vague.text == "0" else term(f"({vague} = 0)", vague)
         dated = both([test, known(by)])
-        fields = {"d": str(by.data), "i": f"{rows.alias}._id", "v": str(figure.data), "n": str(figure.none)}
+        if dated == FALSE:
+            return Cell(_EMPTY, settled)
+        fields = {"d": str(by.data), "i": f"{rows.alias}._id", "n": str(figure.none)}
+        fields |= {"v": str(figure.data)} if figure.data != _EMPTY else {}
         records = self.sql.collected(fields, str(dated), ascending=expr.op == "earliest")
         found = self._aggregate(hand, rows, self.sql.at(records, "1"), "NULL", dated, by.data, *figure.parts)
         nobody = term(f"({found} IS NULL)", found)
-        data = term(f"{found}.v", found)
+        data = term(f"{found}.v", found) if figure.data != _EMPTY else _EMPTY
         none = case([(nobody, TRUE)], is_true(term(f"{found}.n", found)))
         return Cell(case([(settled, data)], _EMPTY), both([settled, none]))
 

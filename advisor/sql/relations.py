@@ -119,7 +119,7 @@ class Relations:
         if "account_id" in of.fields and of.rows != "book":
             return f"SELECT * FROM {table} WHERE _aid IS NOT NULL"
         shared = "t._account IS NULL OR t._account = a._id" if "account_id" in of.fields else "TRUE"
-        number = self.dialect.numbered("a._rid, t._rid")
+        number = self.dialect.numbered("a._rid", "t._rid")
         inner = ", ".join(f"t.{name}" for name in self._inner(of.name))
         return f"SELECT {number} AS _rid, a._rid AS _aid, {inner} FROM {accounts} a JOIN {table} t ON {shared}"
 
@@ -140,7 +140,7 @@ class Relations:
             f"SELECT _aid, {self.dialect.quoted(of.name + '_id')} AS target, min(_rid) AS first "
             f"FROM {self.table(through)} WHERE _aid IS NOT NULL GROUP BY 1, 2"
         )
-        number = self.dialect.numbered("p._aid, p.first")
+        number = self.dialect.numbered("p._aid", "p.first")
         return (
             f"SELECT {number} AS _rid, p._aid AS _aid, {', '.join(kept)} "
             f"FROM ({pairs}) p JOIN {self.table(of.name)} t ON t._id = p.target"
@@ -183,7 +183,7 @@ class Relations:
         if key not in self.by_key:
             level = max(first.base_level, second.base_level)
             start = (
-                f"SELECT {self.dialect.numbered(f'{first.alias}._rid, {second.alias}._rid')} AS _rid, "
+                f"SELECT {self.dialect.numbered(f'{first.alias}._aid', f'{first.alias}._rid, {second.alias}._rid')} AS _rid, "
                 f"{first.alias}._aid AS _aid, {first.alias}._rid AS _k0, {second.alias}._rid AS _k1 FROM {{from}}"
             )
             self._new(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from advisor.core.tree import Node
 from advisor.sql.expressions import Expressions
@@ -13,13 +14,35 @@ from advisor.sql.terms import Term
 
 @dataclass(frozen=True)
 class Statement:
-    """The common table expressions and the verdicts' relation.
+    """One SELECT of the verdicts over common table expressions.
 
-    `columns` are the verdict columns by the key of their condition.
+    `columns` are the verdict columns by the key of their condition. `steps` are the expressions by name in their order
+    and `last` the SELECT over them, for a database that is better given them one by one.
     """
 
     text: str
     columns: Mapping[str, str]
+    steps: Mapping[str, str] = field(default_factory=dict)
+    last: str = ""
+
+    def renamed(self, prefix: str) -> Statement:
+        """The same with a prefix before the name of each step; texts in quotes stay as they are."""
+        names = re.compile(r"'(?:[^'\\]|\\.)*'|\b(" + "|".join(map(re.escape, self.steps)) + r")\b")
+
+        def change(text: str) -> str:
+            return names.sub(lambda found: f"{prefix}{found[1]}" if found[1] else found[0], text)
+
+        steps = {f"{prefix}{name}": change(body) for name, body in self.steps.items()}
+        return Statement(change(self.text), self.columns, steps, change(self.last))
+
+    def kept(self) -> frozenset[str]:
+        """The steps that are worth keeping: those that work something out and are read more than once."""
+        reads = [set(re.findall(r"\w+", body)) for body in (*self.steps.values(), self.last)]
+        return frozenset(
+            name
+            for name, body in self.steps.items()
+            if sum(name in one for one in reads) > 1 and not body.startswith("SELECT * FROM")
+        )
 
 
 class Builder:
@@ -41,7 +64,8 @@ class Builder:
         hand = self.expressions.hand(subject)
         terms = {key: self.conditions.node(node, hand) for key, node in nodes.items()}
         text = self._select(subject, list(terms.values()))
-        return Statement(f"WITH {self._tables()}\n{text}", {key: f"v{number}" for number, key in enumerate(terms)})
+        columns = {key: f"v{number}" for number, key in enumerate(terms)}
+        return Statement(f"WITH {self._tables()}\n{text}", columns, dict(self._expressions()), text)
 
     def facts(self, subject: Relation, names: Sequence[str]) -> str:
         """A SELECT of account id, row id, row number, and each fact of a relation: its data, and whether it is none."""

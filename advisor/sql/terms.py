@@ -69,6 +69,8 @@ def is_true(one: Term) -> Term:
 
 
 def known(cell: Cell) -> Term:
+    if not cell.data.reads and "NULL" not in cell.data.text:
+        return TRUE  # a constant
     return FALSE if cell.data.text == "NULL" else term(f"({cell.data} IS NOT NULL)", cell.data)
 
 
@@ -85,7 +87,7 @@ def case(branches: Iterable[tuple[Term, Term]], otherwise: Term) -> Term:
             break
         if test != FALSE:
             kept.append((test, value))
-    if not kept:
+    if all(value == otherwise for _, value in kept):
         return otherwise
     text = " ".join(f"WHEN {test} THEN {value}" for test, value in kept)
     parts = [one for pair in kept for one in pair]

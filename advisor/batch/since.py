@@ -1,0 +1,77 @@
+"""What an earlier run has done already: accounts whose inputs are the same get the same advice."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from advisor.batch.folder import differing
+from advisor.batch.store import Store
+from advisor.core.home import shown
+from advisor.core.model import Place, stop
+from advisor.metrics import metric_tables
+from advisor.metrics.metric_tables import literal
+
+PER_ACCOUNT = ("data", "history", "mapping")
+"""Parts of a run's key that are accounted for account by account."""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier run: what it depended on, what its accounts shared, and its records."""
+
+    key: Mapping[str, Any]
+    shared: str
+    records: Path
+
+
+def earlier(path: Path) -> Earlier:
+    """Read an earlier run's manifest.
+
+    Raises: AdvisorError – it is none, or the records beside it are gone or of another run.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        key, shared, run, name = found["made_from"], found["shared"], found["run"], found["records"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        why = getattr(error, "strerror", None) or f"{type(error).__name__} {error}"
+        raise stop("batch-since-unreadable", 2, Place(shown(path)), why=why) from None
+    records = path.with_name(Path(str(name)).name)
+    if not records.is_file() or _run_of(records) != run:
+        raise stop("batch-since-no-records", 2, Place(shown(path)), records=shown(records))
+    return Earlier(key, shared, records)
+
+
+def _run_of(records: Path) -> str:
+    """The run that records are of; empty when the file cannot be read."""
+    try:
+        with metric_tables.failures(), metric_tables.scratch() as connection:
+            text = f"SELECT decode(value) FROM parquet_kv_metadata({literal(str(records))}) WHERE decode(key) = 'run'"
+            row = connection.execute(text).fetchone()
+    except metric_tables.QueryFailed:
+        return ""
+    return str(row[0]) if row else ""
+
+
+def reasons(old: Earlier, key: Mapping[str, Any], shared: str) -> list[str]:
+    """Why every account must be advised anew; empty when only those whose own inputs changed must."""
+    found = [name for name in differing(old.key, json.loads(json.dumps(key))) if name not in PER_ACCOUNT]
+    return found + (["shared"] if old.shared != shared else [])
+
+
+def narrowed(store: Store, old: Earlier, inputs: Path, kept: Path) -> Store:
+    """The store with only the accounts that must be advised anew; the others' ids go to the file `kept`.
+
+    An account that could not be advised is tried again.
+    """
+    now, then = (f"read_parquet({literal(str(path))})" for path in (inputs, old.records))
+    same = f"SELECT i.id FROM {now} i JOIN {then} o ON o.id = i.id AND o.input = i.input WHERE o.record IS NOT NULL"
+    with metric_tables.failures(), metric_tables.scratch() as connection:
+        connection.execute(f"COPY ({same} ORDER BY i.number) TO {literal(str(kept))} (FORMAT parquet)")
+        left = f"SELECT number FROM {now} WHERE id NOT IN (SELECT id FROM read_parquet({literal(str(kept))}))"
+        numbers = connection.execute(f"{left} ORDER BY number").fetchall()
+    return dataclasses.replace(store, only=tuple(row[0] for row in numbers))

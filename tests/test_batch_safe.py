@@ -1,0 +1,410 @@
+"""A run that is broken off, refused or repeated: the old file stays whole, and what is done is not done again."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import datetime
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from batch_fixture import SIZE, apart, book, few, manifest, run
+from click.testing import CliRunner
+from support import ROOT
+
+from advisor.batch.folder import parts_folder
+from advisor.content.content import with_plays
+from advisor.core.home import demo
+from advisor.core.model import AdvisorError
+from cli import main
+
+OLD = "yesterday's advice\n"
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that nobody broke off."""
+    path = tmp_path_factory.mktemp("whole") / "advice.jsonl"
+    run(path)
+    return path
+
+
+def same(path: Path, other: Path) -> bool:
+    """Whether output, kept records and manifest (but for the time that it took) are the same, byte for byte."""
+    kept = [one.with_name(f"{one.name}.records.parquet").read_bytes() for one in (path, other)]
+    return path.read_bytes() == other.read_bytes() and manifest(path) == manifest(other) and kept[0] == kept[1]
+
+
+def code_of(call: Callable[[], Any]) -> str:
+    with pytest.raises(AdvisorError) as caught:
+        call()
+    return caught.value.problems[0].code
+
+
+# --- broken off ----------------------------------------------------------------------------------
+
+
+# The watch is told: tables, figures, matching, five spans, writing, then every account.
+@pytest.mark.parametrize("moment", [1, 2, 3, 4, 6, 9, 20])
+def test_killed_and_resumed(tmp_path: Path, whole: Path, moment: int) -> None:
+    out = tmp_path / whole.name
+    out.write_text(OLD)
+    killed = apart(out, demo(), kill_at=moment)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert out.read_text() == OLD and [path.name for path in tmp_path.iterdir() if path != out] == [
+        f".{out.name}.parts"
+    ]
+    night = run(out, resume=True)
+    assert same(out, whole) and night.going_on
+    assert not parts_folder(out).exists()
+
+
+def test_parts_that_are_there_are_not_made_again(tmp_path: Path, whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / whole.name
+    assert apart(out, demo(), kill_at=6).returncode == -signal.SIGKILL
+    done = {path.name: path.stat().st_mtime_ns for path in parts_folder(out).glob("part-*.parquet")}
+    assert len(done) == 3
+    seen: list[Path] = []
+    real = Path.replace
+    monkeypatch.setattr(Path, "replace", lambda self, target: (seen.append(Path(target)), real(self, target))[1])
+    run(out, resume=True)
+    made = {path.name for path in seen if path.name.startswith("part-")}
+    assert len(made) == 2 and not made & set(done) and same(out, whole)
+
+
+def test_killed_with_two_workers(tmp_path: Path, whole: Path) -> None:
+    """No worker outlives the run: `apart` returns only when the last one has closed its end of the pipe."""
+    out = tmp_path / whole.name
+    assert apart(out, demo(), "two", kill_at=4).returncode == -signal.SIGKILL
+    assert apart(out, demo(), "two", "resume").returncode == 0
+    assert same(out, whole)
+
+
+def test_without_resume_it_begins_anew(tmp_path: Path, whole: Path) -> None:
+    out = tmp_path / whole.name
+    parts_folder(out).mkdir()
+    (parts_folder(out) / "part-000000000-000000010.parquet").write_text("rubbish")
+    assert not run(out).going_on and same(out, whole)
+
+
+def test_nothing_to_resume(tmp_path: Path, whole: Path) -> None:
+    assert not run(tmp_path / whole.name, resume=True).going_on
+    assert same(tmp_path / whole.name, whole)
+
+
+def test_resume_says_what_changed(tmp_path: Path) -> None:
+    data = book(tmp_path / "book")
+    out = tmp_path / "advice.jsonl"
+    assert apart(out, data, kill_at=4).returncode == -signal.SIGKILL
+    (data / "reps.csv").write_text((data / "reps.csv").read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    with pytest.raises(AdvisorError) as caught:
+        run(out, data, "en", resume=True, top=3)
+    assert caught.value.problems[0].code == "batch-resume-changed"
+    assert caught.value.problems[0].details["changed"] == "data, lang, top"
+    assert not out.exists() and parts_folder(out).is_dir()
+
+
+def test_two_runs_at_once(tmp_path: Path) -> None:
+    out = tmp_path / "advice.jsonl"
+    codes: list[str] = []
+
+    def act(number: int) -> None:
+        if number == 3:
+            codes.append(code_of(lambda: run(out)))
+
+    run(out, act=act)
+    assert codes == ["batch-running"] and out.is_file()
+
+
+def test_ctrl_c(tmp_path: Path) -> None:
+    """Exit code 130, the parts stay, one line says how to go on; no worker writes a traceback."""
+    out = tmp_path / "advice.jsonl"
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, str(ROOT / "cli.py"), "batch", "--out", str(out), "--lang", "en", "--workers", "2"]
+    with subprocess.Popen(
+        command, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True, cwd=tmp_path
+    ) as process:
+        assert process.stderr is not None
+        while "Matching" not in process.stderr.readline():
+            assert process.poll() is None
+        time.sleep(0.5)
+        os.killpg(process.pid, signal.SIGINT)
+        said = process.stderr.read()
+    assert process.returncode == 130
+    assert said == "Broken off. What is done is kept: run it again with --resume to go on.\n"
+    assert not out.exists() and parts_folder(out).is_dir()
+
+
+# --- refused -------------------------------------------------------------------------------------
+
+
+def test_output_among_the_tables(tmp_path: Path) -> None:
+    data = book(tmp_path / "book")
+    assert code_of(lambda: run(data / "advice.csv", data)) == "batch-out-in-data"
+    assert not list(data.glob(".*"))
+
+
+def test_full_disk(tmp_path: Path) -> None:
+    """No file may grow beyond a little: what the disk refuses is told in words, and the old file stays."""
+    out = tmp_path / "advice.jsonl"
+    out.write_text(OLD)
+    limit = 200_000  # less than the book takes
+    command = [sys.executable, str(ROOT / "cli.py"), "batch", "--out", str(out), "--lang", "en", "--workers", "1"]
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )  # fmt: skip
+    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
+    assert "error batch-cannot-write the run could not be finished: " in done.stderr
+    assert "→ the earlier output is as it was" in done.stderr and out.read_text() == OLD
+
+
+@pytest.mark.parametrize("name", ["none/advice.csv", "file/advice.csv"])
+def test_no_folder_to_write_to(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("")
+    result = CliRunner().invoke(main, ["batch", "--out", str(tmp_path / name), "--lang", "en", "--quiet"])
+    assert result.exit_code == 1 and "batch-cannot-write" in result.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
+
+
+def test_a_folder_as_output(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").mkdir()
+    assert code_of(lambda: run(tmp_path / "a.csv")) == "cannot-write"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_read_only_target(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    try:
+        assert code_of(lambda: run(tmp_path / "advice.csv")) == "batch-cannot-write"
+    finally:
+        tmp_path.chmod(0o700)
+
+
+def test_no_tables(tmp_path: Path) -> None:
+    (tmp_path / "book").mkdir()
+    assert code_of(lambda: run(tmp_path / "a.csv", tmp_path / "book")) == "data-no-tables"
+    assert code_of(lambda: run(tmp_path / "a.csv", tmp_path / "none")) == "data-no-folder"
+
+
+def test_worker_is_killed(tmp_path: Path) -> None:
+    """The system ends a worker: the run says so, and goes on from there the next time."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    def act(number: int) -> None:
+        if number == 4:
+            raise BrokenProcessPool
+
+    assert code_of(lambda: run(tmp_path / "advice.jsonl", act=act)) == "batch-worker-died"
+    assert list(parts_folder(tmp_path / "advice.jsonl").glob("part-*"))
+
+
+# --- since an earlier run ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a book and a run over it."""
+    folder = tmp_path_factory.mktemp("since")
+    run(folder / "advice.jsonl", book(folder / "book"))
+    return folder
+
+
+def changed(earlier: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """A copy, of which the tables may be changed; and the earlier manifest in it."""
+    shutil.copytree(earlier, tmp_path / "now")
+    return tmp_path / "now/book", tmp_path / "now/advice.jsonl.manifest.json"
+
+
+def rows_of(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def write_rows(path: Path, rows: list[list[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+
+
+def with_cell(path: Path, key: str, column: str, text: str) -> None:
+    rows = rows_of(path)
+    row = next(row for row in rows if row[0] == key)
+    row[rows[0].index(column)] = text
+    write_rows(path, rows)
+
+
+def contact(data: Path) -> None:
+    with_cell(data / "contacts.csv", rows_of(data / "contacts.csv")[1][0], "name", "=new")
+
+
+def order(data: Path) -> None:
+    rows = rows_of(data / "orders.csv")
+    write_rows(data / "orders.csv", [*rows[:-1], [*rows[-1][:-1], rows[-1][-1]]][:-1])
+
+
+def removed(data: Path) -> None:
+    rows = rows_of(data / "accounts.csv")
+    write_rows(data / "accounts.csv", [row for row in rows if row[0] != "A05"])
+
+
+def added(data: Path) -> None:
+    rows = rows_of(data / "accounts.csv")
+    write_rows(data / "accounts.csv", [rows[0], ["B1", "New one", *[""] * (len(rows[0]) - 2)], *rows[1:]])
+
+
+def shuffled(data: Path) -> None:
+    rows = rows_of(data / "accounts.csv")
+    write_rows(data / "accounts.csv", [rows[0], *reversed(rows[1:])])
+
+
+def history(data: Path) -> None:
+    (data / "history.csv").write_text(
+        "account_id,code,subject_id,first_on,last_on,response,at\nA05,P62,,2026-11-01,2026-11-19,done,2026-11-19\n"
+    )
+
+
+def nothing(data: Path) -> None:
+    """The same book."""
+
+
+CHANGES = {
+    nothing: (0, 0),
+    contact: (1, 1),
+    order: (1, 47),
+    removed: (1, 46),
+    added: (1, 47),
+    shuffled: (0, 0),
+    history: (1, 1),
+}
+"""A change of the book, and how many of the 48 accounts it may touch; ranks of sales move when one account's do."""
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda one: one.__name__)
+def test_since_equals_a_full_run(earlier: Path, tmp_path: Path, change: Callable[[Path], None]) -> None:
+    data, since = changed(earlier, tmp_path)
+    change(data)
+    out = tmp_path / "new/advice.jsonl"
+    out.parent.mkdir()
+    night = run(out, data, since=since)
+    full = tmp_path / "full/advice.jsonl"
+    full.parent.mkdir()
+    run(full, data)
+    assert same(out, full)
+    least, most = CHANGES[change]
+    assert not night.anew and least <= night.computed <= most
+
+
+def test_since_over_the_earlier_output_itself(earlier: Path, tmp_path: Path) -> None:
+    data, since = changed(earlier, tmp_path)
+    contact(data)
+    out = since.with_name("advice.jsonl")
+    before = out.read_bytes()
+    assert run(out, data, since=since).computed == 1
+    assert out.read_bytes() != before
+    assert run(out, data, since=since).computed == 0
+
+
+def test_since_with_a_digest_and_two_workers(tmp_path: Path) -> None:
+    data = book(tmp_path / "book")
+    out = tmp_path / "advice.csv"
+    run(out, data, digest=tmp_path / "pages")
+    contact(data)
+    run(out, data, digest=tmp_path / "pages", since=out.with_name("advice.csv.manifest.json"), workers=2)
+    full = tmp_path / "full"
+    full.mkdir()
+    run(full / "advice.csv", data, digest=full / "pages")
+    assert same(out, full / "advice.csv")
+    pages = {path.name: path.read_bytes() for path in (tmp_path / "pages").iterdir()}
+    assert pages == {path.name: path.read_bytes() for path in (full / "pages").iterdir()}
+    assert "=new" in (full / "pages/index.html").read_text(encoding="utf-8") or pages
+
+
+@pytest.mark.parametrize("what", ["as_of", "content", "lang", "top", "shared"])
+def test_what_concerns_all_accounts(earlier: Path, tmp_path: Path, what: str) -> None:
+    """Another day, other content, other options, another product: everything is worked out anew."""
+    data, since = changed(earlier, tmp_path)
+    options: dict[str, Any] = {}
+    if what == "as_of":
+        options["wishes"] = {"as_of": datetime.date(2026, 11, 21)}
+    elif what == "content":
+        plays = [play for play in few().plays if play.code != "P31"]
+        options["content"] = dataclasses.replace(with_plays(few(), plays), digest="sha256:other")
+    elif what == "shared":
+        rows = rows_of(data / "reps.csv")
+        write_rows(data / "reps.csv", [rows[0], [rows[1][0], "Another", *rows[1][2:]], *rows[2:]])
+    else:
+        options |= {"lang": {"language": "en"}, "top": {"top": 1}}[what]
+    night = run(tmp_path / "advice.jsonl", data, since=since, **options)
+    assert night.anew == (what,) and night.computed == 48
+    full = tmp_path / "full/advice.jsonl"
+    full.parent.mkdir()
+    run(full, data, **options)
+    assert same(tmp_path / "advice.jsonl", full)
+
+
+def test_since_is_resumed(earlier: Path, tmp_path: Path) -> None:
+    data, since = changed(earlier, tmp_path)
+    history(data)
+    out = since.with_name("advice.jsonl")
+
+    def act(number: int) -> None:
+        if number > 10:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(out, data, since=since, act=act)
+    since.unlink()  # it is not needed any more: what it gave stands among the parts
+    night = run(out, data, since=since, resume=True)
+    assert night.going_on and night.computed == 1
+    full = tmp_path / "full/advice.jsonl"
+    full.parent.mkdir()
+    run(full, data)
+    assert same(out, full)
+
+
+def test_since_something_else(earlier: Path, tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_text(json.dumps({"name": "x"}))
+    for name in ("other.json", "none.json"):
+        assert code_of(lambda name=name: run(tmp_path / "a.csv", since=tmp_path / name)) == "batch-since-unreadable"
+
+
+def test_since_without_records(earlier: Path, tmp_path: Path) -> None:
+    data, since = changed(earlier, tmp_path)
+    records = since.with_name("advice.jsonl.records.parquet")
+    records.write_bytes(b"PAR1 not")
+    assert code_of(lambda: run(tmp_path / "a.jsonl", data, since=since)) == "batch-since-no-records"
+    records.unlink()
+    assert code_of(lambda: run(tmp_path / "a.jsonl", data, since=since)) == "batch-since-no-records"
+
+
+def test_an_account_that_failed_is_tried_again(earlier: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from advisor.advice.advise import Advisor
+
+    data, real = book(tmp_path / "book"), Advisor.advise
+
+    def advise(self: Advisor, account: Any, *more: Any) -> Any:
+        if account.id == "A07":
+            raise ValueError("x")
+        return real(self, account, *more)
+
+    out = tmp_path / "advice.jsonl"
+    with monkeypatch.context() as patch:
+        patch.setattr(Advisor, "advise", advise)
+        run(out, data)
+    assert manifest(out)["failed"]["count"] == 1
+    assert run(out, data, since=out.with_name("advice.jsonl.manifest.json")).computed == 1
+    assert manifest(out)["failed"]["count"] == 0 and len(out.read_text(encoding="utf-8").splitlines()) == 48
+
+
+def test_the_book_has_several_spans() -> None:
+    assert -(-48 // SIZE) == 5
