@@ -14,8 +14,11 @@ from support import SHARED, bundled, demo, needs_shared
 
 from advisor.advice.advise import Advisor
 from advisor.batch.order import order_of
+from advisor.batch.run import size_of, spans
+from advisor.batch.store import Store
 from advisor.pages import portfolio
 from advisor.pages.page_json import record
+from advisor.sql.relations import Given
 from cli import main
 
 
@@ -219,3 +222,20 @@ def test_maven_crm(tmp_path: Path) -> None:
 
 def test_the_fixture_cuts_the_book_into_several_spans() -> None:
     assert 48 / SIZE > 3 and len(few().plays) == len(FEW)
+
+
+@pytest.mark.parametrize(
+    ("accounts", "size"),
+    [(0, 1), (1, 1), (48, 48), (1_000, 1_000), (1_001, 501), (9_600, 1_200), (1_000_000, 10_000)],
+)
+def test_size_of_spans(tmp_path: Path, accounts: int, size: int) -> None:
+    """Enough for every core, and not so many that planning takes the time; alike whatever the number of workers."""
+    store = Store(tmp_path / "none", Given({}, {}), {}, accounts)
+    assert size_of(store) == size
+    found = spans(store, size)
+    assert [number for first, last in found for number in range(first, last + 1)] == list(range(accounts))
+
+
+def test_spans_of_some_accounts(tmp_path: Path) -> None:
+    store = Store(tmp_path / "none", Given({}, {}), {}, 100, (3, 5, 8, 40, 41))
+    assert spans(store, 2) == [(3, 5), (8, 40), (41, 41)]

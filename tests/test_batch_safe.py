@@ -86,7 +86,8 @@ def test_killed_with_two_workers(tmp_path: Path, whole: Path) -> None:
     """No worker outlives the run: `apart` returns only when the last one has closed its end of the pipe."""
     out = tmp_path / whole.name
     assert apart(out, demo(), "two", kill_at=4).returncode == -signal.SIGKILL
-    assert apart(out, demo(), "two", "resume").returncode == 0
+    resumed = apart(out, demo(), "two", "resume")
+    assert (resumed.returncode, resumed.stderr) == (0, "")
     assert same(out, whole)
 
 
@@ -216,7 +217,11 @@ def test_worker_is_killed(tmp_path: Path) -> None:
 def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a book and a run over it."""
     folder = tmp_path_factory.mktemp("since")
-    run(folder / "advice.jsonl", book(folder / "book"))
+    data = book(folder / "book")
+    (data / "history.csv").write_text(
+        "account_id,code,subject_id,first_on,last_on,response,at\nA01,P62,,2026-11-01,2026-11-19,done,2026-11-19\n"
+    )
+    run(folder / "advice.jsonl", data)
     return folder
 
 
@@ -243,13 +248,12 @@ def with_cell(path: Path, key: str, column: str, text: str) -> None:
     write_rows(path, rows)
 
 
-def contact(data: Path) -> None:
-    with_cell(data / "contacts.csv", rows_of(data / "contacts.csv")[1][0], "name", "=new")
+def name(data: Path) -> None:
+    with_cell(data / "accounts.csv", "A05", "name", "=new mill")
 
 
 def order(data: Path) -> None:
-    rows = rows_of(data / "orders.csv")
-    write_rows(data / "orders.csv", [*rows[:-1], [*rows[-1][:-1], rows[-1][-1]]][:-1])
+    write_rows(data / "orders.csv", rows_of(data / "orders.csv")[:-1])
 
 
 def removed(data: Path) -> None:
@@ -268,18 +272,17 @@ def shuffled(data: Path) -> None:
 
 
 def history(data: Path) -> None:
-    (data / "history.csv").write_text(
-        "account_id,code,subject_id,first_on,last_on,response,at\nA05,P62,,2026-11-01,2026-11-19,done,2026-11-19\n"
-    )
+    with (data / "history.csv").open("a") as file:
+        file.write("A05,P62,,2026-11-01,2026-11-19,done,2026-11-19\n")
 
 
-def nothing(data: Path) -> None:
+def nothing(_: Path) -> None:
     """The same book."""
 
 
 CHANGES = {
     nothing: (0, 0),
-    contact: (1, 1),
+    name: (1, 1),
     order: (1, 47),
     removed: (1, 46),
     added: (1, 47),
@@ -306,7 +309,7 @@ def test_since_equals_a_full_run(earlier: Path, tmp_path: Path, change: Callable
 
 def test_since_over_the_earlier_output_itself(earlier: Path, tmp_path: Path) -> None:
     data, since = changed(earlier, tmp_path)
-    contact(data)
+    name(data)
     out = since.with_name("advice.jsonl")
     before = out.read_bytes()
     assert run(out, data, since=since).computed == 1
@@ -318,7 +321,7 @@ def test_since_with_a_digest_and_two_workers(tmp_path: Path) -> None:
     data = book(tmp_path / "book")
     out = tmp_path / "advice.csv"
     run(out, data, digest=tmp_path / "pages")
-    contact(data)
+    name(data)
     run(out, data, digest=tmp_path / "pages", since=out.with_name("advice.csv.manifest.json"), workers=2)
     full = tmp_path / "full"
     full.mkdir()
@@ -326,7 +329,6 @@ def test_since_with_a_digest_and_two_workers(tmp_path: Path) -> None:
     assert same(out, full / "advice.csv")
     pages = {path.name: path.read_bytes() for path in (tmp_path / "pages").iterdir()}
     assert pages == {path.name: path.read_bytes() for path in (full / "pages").iterdir()}
-    assert "=new" in (full / "pages/index.html").read_text(encoding="utf-8") or pages
 
 
 @pytest.mark.parametrize("what", ["as_of", "content", "lang", "top", "shared"])

@@ -9,7 +9,6 @@ import io
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -134,14 +133,43 @@ BLANKS = ["", " ", "\u3000", "NULL", "-", "n/a", "\uff1f", "none", "\u65e0", "\u
 IDS = ["A1", "A2", "A1#2", "A00", "A3", "7", "7.0", " 7 ", "\u7532", "O1", "O2", "O1#2", "X", "\uff11\uff0e\uff10"]
 DAYS = [
     "2026-01-31", "2026-02-30", "2027-01-01", "1899-12-31", "2026/3/4", "20260304", "2026-03-04T10:00:00Z",
-    "2026-03-04 23:59:59+08:00", "2026-03-04 10:00 PM", "2026\u5e743\u67084\u65e5", "soon", "0026-01-01", "2026-03-04 10:61:00",
+    "2026-03-04 23:59:59+08:00", "2026-03-04 10:00 PM", "2026\u5e743\u67084\u65e5", "soon",
+    "0026-01-01", "2026-03-04 10:61:00",
 ]  # fmt: skip
 NUMBERS = [
-    "1", "-2", "+3.50", "1,234.5", "\u00a51,200", "3.8\u4e07", "35%", "1e3", "(12)", "0.1234567891", "1_000", "abc", "007", "2.0",
+    "1", "-2", "+3.50", "1,234.5", "\u00a51,200", "3.8\u4e07", "35%", "1e3", "(12)", "0.1234567891", "1_000",
+    "abc", "007", "2.0",
     "99999999999999999999", "\uff13\uff15", "nan", ".5", "5.", "1 000", "1e400",
 ]  # fmt: skip
-WORDS = ["core", "Core", "lead", "yes", "No", "\u662f", "1", "0", "true", "x;y", "x, y", "['a', \"b\"]", "brand;service", "won"]
-TEXTS = ["Mill", "M\u00fcller", "\u6c5f\u82cf\u4e00\u5382", "a\"b", 'say "hi"', "two\nlines", "a,b", "it's", "e\u0301" * 3, "unknown", "tbd"]
+WORDS = [
+    "core",
+    "Core",
+    "lead",
+    "yes",
+    "No",
+    "\u662f",
+    "1",
+    "0",
+    "true",
+    "x;y",
+    "x, y",
+    "['a', \"b\"]",
+    "brand;service",
+    "won",
+]
+TEXTS = [
+    "Mill",
+    "M\u00fcller",
+    "\u6c5f\u82cf\u4e00\u5382",
+    'a"b',
+    'say "hi"',
+    "two\nlines",
+    "a,b",
+    "it's",
+    "e\u0301" * 3,
+    "unknown",
+    "tbd",
+]
 CELL = st.sampled_from([*BLANKS, *IDS, *DAYS, *NUMBERS, *WORDS, *TEXTS]) | st.text(
     st.sampled_from("aB1.-/: ,;\"'\t\u4e2d\u3000\xa0%#"), max_size=6
 )
@@ -159,20 +187,24 @@ def records(draw: st.DrawFn, names: tuple[str, ...]) -> list[list[str]]:
 
 
 def dirty(draw: st.DrawFn) -> dict[str, list[list[str]]]:
-    found = {small().vocabulary.entities[name].table: draw(records(FIELDS[name])) for name in FIELDS if draw(st.booleans())}
+    found = {
+        small().vocabulary.entities[name].table: draw(records(FIELDS[name])) for name in FIELDS if draw(st.booleans())
+    }
     accounts = draw(records(("name", *FIELDS["account"][2:])))
     ids = [["id"], *[[draw(FAVOURED["id"])] for _ in accounts[1:]]]
     return {**found, "accounts": [[*a, *b] for a, b in zip(ids, accounts, strict=True)]}
 
 
-def as_csv(table: list[list[str]], quoting: int = csv.QUOTE_MINIMAL, end: str = "\n") -> str:
+def as_csv(table: list[list[str]], quoting: Any = csv.QUOTE_MINIMAL, end: str = "\n") -> str:
     text = io.StringIO(newline="")
     csv.writer(text, quoting=quoting, lineterminator=end).writerows(table)
     return text.getvalue()
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.composite(dirty)(), st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), st.sampled_from(["\n", "\r\n", "\r"]))
+@given(
+    st.composite(dirty)(), st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), st.sampled_from(["\n", "\r\n", "\r"])
+)
 def test_dirty_tables(tmp_path_factory: pytest.TempPathFactory, made: dict[str, Any], quoting: Any, end: str) -> None:
     folder = tmp_path_factory.mktemp("dirty")
     for name, table in made.items():
@@ -243,14 +275,16 @@ def test_lists_and_records_in_parquet(tmp_path: Path) -> None:
     )
     nested = "SELECT 'A0' AS account_id, {'values': ['brand', 'nonsense']} AS \"interaction\", 'x' AS \"values\""
     with metric_tables.scratch() as connection:
-        connection.execute("COPY (SELECT 'A' || i AS id FROM range(2) t(i)) TO '{}/accounts.parquet'".format(tmp_path))
+        connection.execute(f"COPY (SELECT 'A' || i AS id FROM range(2) t(i)) TO '{tmp_path}/accounts.parquet'")
         connection.execute(f"COPY ({select}) TO '{tmp_path}/surveys.parquet'")
         connection.execute(f"COPY ({nested}) TO '{tmp_path}/interactions.parquet'")
     assert both(tmp_path, tmp_path / "out", small(), small=0)
 
 
 def test_records_of_json_lines_and_parquet_that_is_none(tmp_path: Path) -> None:
-    (tmp_path / "accounts.jsonl").write_text('{"id": "A1", "annual_sales": 1.5}\n{"id": 7, "listed": true}\n', encoding="utf-8")
+    (tmp_path / "accounts.jsonl").write_text(
+        '{"id": "A1", "annual_sales": 1.5}\n{"id": 7, "listed": true}\n', encoding="utf-8"
+    )
     (tmp_path / "orders.csv").write_text("id,account_id\n1,7\n2,A1\n3,A9\n", encoding="utf-8")
     (tmp_path / "surveys.parquet").write_bytes(b"no such thing")
     problems = both(tmp_path, tmp_path / "out", small(), small=0)
@@ -287,16 +321,22 @@ def test_a_mapping_over_dirty_files(tmp_path: Path, constant: str, word: str) ->
     mapping = read_mapping(path, small().vocabulary)
     folder = tmp_path / "data"
     folder.mkdir()
-    firms = 'no,firm,turnover,state,quoted\nA1,Mill,"1,5",live,on\nA2,x\nA1,y,2,,off,z,z\n,q,bad, dead ,maybe\n"A4","a\nb",3,1,on\n'
+    firms = 'no,firm,turnover,state,quoted\nA1,Mill,"1,5",live,on\nA2,x\nA1,y,2,,off,z,z\n'
+    firms += ',q,bad, dead ,maybe\n"A4","a\nb",3,1,on\n'
     (folder / "firms.csv").write_text(firms, encoding="utf-8")
-    deals = "nr,firm,day,price,kind\n" + "".join(f"{n % 7},A{n % 5},2026-0{n % 9 + 1}-01,{n}.1,gone\n" for n in range(40))
+    deals = "nr,firm,day,price,kind\n" + "".join(
+        f"{n % 7},A{n % 5},2026-0{n % 9 + 1}-01,{n}.1,gone\n" for n in range(40)
+    )
     (folder / "deals.csv").write_text(deals, encoding="utf-8")
     assert both(folder, tmp_path / "out", small(), mapping=mapping, small=0)
 
 
 def test_a_query_that_fails(tmp_path: Path) -> None:
     path = tmp_path / "m.yaml"
-    path.write_text("tables:\n  accounts:\n    query: |\n      SELECT a AS id,\n        CAST(a AS DATE) AS name\n      FROM t\n", encoding="utf-8")
+    path.write_text(
+        "tables:\n  accounts:\n    query: |\n      SELECT a AS id,\n        CAST(a AS DATE) AS name\n      FROM t\n",
+        encoding="utf-8",
+    )
     (tmp_path / "t.csv").write_text("a\nA1\n", encoding="utf-8")
     with pytest.raises(AdvisorError) as raised:
         ingest(tmp_path, small(), AS_OF, tmp_path / "s.db", read_mapping(path, small().vocabulary), small=0)
@@ -309,30 +349,40 @@ def test_a_query_that_fails(tmp_path: Path) -> None:
 def test_many_problems_of_a_kind_are_counted(tmp_path: Path) -> None:
     rows = "".join(f"A{n % 90},{'bad' if n % 2 else n},{n}\n" for n in range(100))
     (tmp_path / "accounts.csv").write_text("id,annual_sales,stage\n" + rows, encoding="utf-8")
-    (tmp_path / "orders.csv").write_text("id,account_id,product_id\n" + "".join(f",B{n},P{n}\n" for n in range(50)), encoding="utf-8")
+    (tmp_path / "orders.csv").write_text(
+        "id,account_id,product_id\n" + "".join(f",B{n},P{n}\n" for n in range(50)), encoding="utf-8"
+    )
     (tmp_path / "products.csv").write_text("id\nX\n", encoding="utf-8")
     for size in (0, 1 << 20):
         store_path = tmp_path / f"{size}.db"
         _, problems = ingest(tmp_path, small(), AS_OF, store_path, told=8, small=size)
-        more = {(one.details["of"], one.details["column"]): one.details["count"] for one in problems if one.code == "batch-more-problems"}
+        more = {
+            (one.details["of"], one.details["column"]): one.details["count"]
+            for one in problems
+            if one.code == "batch-more-problems"
+        }
         assert more == {
-            ("data-not-number", "annual_sales"): 42, ("data-unknown-choice", "stage"): 92, ("data-duplicate-id", "id"): 2,
-            ("data-missing-id", "id"): 42, ("data-unknown-account", "account_id"): 42,
+            ("data-not-number", "annual_sales"): 42, ("data-unknown-choice", "stage"): 92,
+            ("data-duplicate-id", "id"): 2, ("data-missing-id", "id"): 42, ("data-unknown-account", "account_id"): 42,
         }  # fmt: skip
         for code, _ in more:
-            assert [one.details["row"] for one in problems if one.code == code] == sorted(
-                one.details["row"] for one in problems if one.code == code
-            )
+            rows_told = [int(str(one.details["row"])) for one in problems if one.code == code]
+            assert rows_told == sorted(rows_told)
             assert sum(one.code == code for one in problems) == 8
     assert "42 more like this" in message(next(one for one in problems if one.details.get("count") == 42), "en")[0]
 
 
 def test_references_to_nothing_are_counted(tmp_path: Path) -> None:
     (tmp_path / "accounts.csv").write_text("id\nA1\n", encoding="utf-8")
-    (tmp_path / "orders.csv").write_text("id,account_id,product_id\n" + "".join(f"{n},A1,P{n % 30}\n" for n in range(50)), encoding="utf-8")
+    (tmp_path / "orders.csv").write_text(
+        "id,account_id,product_id\n" + "".join(f"{n},A1,P{n % 30}\n" for n in range(50)), encoding="utf-8"
+    )
     (tmp_path / "products.csv").write_text("id\nP3\n", encoding="utf-8")
     _, problems = ingest(tmp_path, small(), AS_OF, tmp_path / "s.db", told=4, small=0)
-    assert [(one.code, one.details["count"]) for one in problems][-2:] == [("data-unknown-reference", 2), ("batch-more-problems", 25)]
+    assert [(one.code, one.details["count"]) for one in problems][-2:] == [
+        ("data-unknown-reference", 2),
+        ("batch-more-problems", 25),
+    ]
 
 
 def test_a_number_that_no_table_holds(tmp_path: Path) -> None:
@@ -345,16 +395,18 @@ def test_a_number_that_no_table_holds(tmp_path: Path) -> None:
 
 # --- encodings -----------------------------------------------------------------------------------
 
-CHINESE = "\u5ba2\u6237\u7f16\u53f7,\u5ba2\u6237\u540d\u79f0\nA1,\u6c5f\u82cf\u7eba\u7ec7\u5382\nA2,\u5317\u65b9\u94a2\u94c1\n"
+CHINESE = "A1,\u6c5f\u82cf\u7eba\u7ec7\u5382\nA2,\u5317\u65b9\u94a2\u94c1\n"
 
 
 def names_of(path: Path) -> list[str]:
-    return [row[[head for head, _ in heads].index("name")] for heads, rows in [tables(path)["t_account"]] for row in rows]
+    return [
+        row[[head for head, _ in heads].index("name")] for heads, rows in [tables(path)["t_account"]] for row in rows
+    ]
 
 
 def chinese() -> str:
     labels = [bundled().vocabulary.entities["account"].fields[name].label["zh"] for name in ("id", "name")]
-    return "\n".join([",".join(labels), *CHINESE.split("\n")[1:]])
+    return "\n".join([",".join(labels), *CHINESE.split("\n")])
 
 
 @pytest.mark.parametrize("size", [0, 1 << 20])
@@ -366,7 +418,9 @@ def chinese() -> str:
         ("utf-16-le", "utf-16-le", []), ("big5hkscs", "big5hkscs", []),
     ],
 )  # fmt: skip
-def test_a_chinese_file_is_recognised(tmp_path: Path, encoding: str, named: str | None, codes: list[str], size: int) -> None:
+def test_a_chinese_file_is_recognised(
+    tmp_path: Path, encoding: str, named: str | None, codes: list[str], size: int
+) -> None:
     text = chinese() if encoding != "big5hkscs" else "id,name\nA1,\u6c5f\nA2,\u5317\n"
     (tmp_path / "accounts.csv").write_bytes(text.encode(encoding))
     _, problems = ingest(tmp_path, small(), AS_OF, tmp_path / "s.db", encoding=named, small=size)

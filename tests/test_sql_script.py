@@ -84,8 +84,12 @@ def test_some_tables_and_another_day(tmp_path: Path) -> None:
 def test_rows_of_later_days_and_of_nobody_take_no_part() -> None:
     advisor = demo()
     connection = warehouse(advisor)
-    connection.execute("INSERT INTO orders BY NAME SELECT * REPLACE ('L1' AS id, DATE '2026-12-24' AS ordered_on) FROM orders")
-    connection.execute("INSERT INTO orders BY NAME SELECT * REPLACE ('N1' AS id, 'nobody' AS account_id) FROM orders LIMIT 9")
+    connection.execute(
+        "INSERT INTO orders BY NAME SELECT * REPLACE ('L1' AS id, DATE '2026-12-24' AS ordered_on) FROM orders"
+    )
+    connection.execute(
+        "INSERT INTO orders BY NAME SELECT * REPLACE ('N1' AS id, 'nobody' AS account_id) FROM orders LIMIT 9"
+    )
     assert run(connection, printed("--data", str(advisor.settings.data))) == fired(advisor)
 
 

@@ -71,8 +71,7 @@ def compiled(
 
     running = [play for play in content.plays if play.runs_on(settings.as_of)]
     plays = {
-        about: statement({play.code: play.when for play in running if play.about == about}, about)
-        for about in SUBJECTS
+        about: statement({play.code: play.when for play in running if play.about == about}, about) for about in SUBJECTS
     }
     bars: dict[str, dict[str, Node]] = {}
     for guard in content.guards:

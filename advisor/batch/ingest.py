@@ -36,7 +36,7 @@ MEMORY = "2GB"
 TOLD = 20
 _SCHEMA = "work"
 _ERRORS = dict.fromkeys((errno.ENOSPC, errno.EFBIG, errno.EDQUOT), "space")
-_ERRORS |= dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR), "rights")
+_ERRORS |= dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT), "rights")
 _CODES = {"space": "batch-no-space", "rights": "batch-not-writable", "memory": "batch-no-memory"}
 
 

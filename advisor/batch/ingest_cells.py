@@ -28,7 +28,8 @@ _TIME = "(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?:Z|[+-][0-9]{2}(
 _WHOLE_ID = "[+-]?[0-9]+\\.0+"
 _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
 _EARLIEST = "DATE '1900-01-01'"
-_LIMITS = {"BIGINT": 2**63, "DECIMAL": 10**29}
+_LONGEST_WHOLE = 2**63
+_LONGEST_DECIMAL = Decimal(10) ** 29
 
 
 @dataclass(frozen=True)
@@ -106,15 +107,17 @@ def _date(cell: str) -> Plain:
 def _listed(of: Field, words: Words, cell: str) -> Plain:
     """The few texts that a cell is likely to be, as the row reader takes them."""
     read = Reader(of, words)
-    likely: Iterable[str] = sorted(words.yes | words.no) if of.type == "yes_no" else of.choices.labels if of.choices else ()
+    likely: Iterable[str] = (
+        sorted(words.yes | words.no) if of.type == "yes_no" else of.choices.labels if of.choices else ()
+    )
     values = {text: value.data for text in likely if isinstance(value := read(text), Value) and value.known}
     if not values:
         return _NEVER
-    value = cell
+    said = cell
     if any(data != text for text, data in values.items()):
         whens = " ".join(f"WHEN {DUCKDB.string(text)} THEN {DUCKDB.literal(data)}" for text, data in values.items())
-        value = f"CASE {cell} {whens} END"
-    return Plain(f"{cell} IN ({_literals(values)})", value)
+        said = f"CASE {cell} {whens} END"
+    return Plain(f"{cell} IN ({_literals(values)})", said)
 
 
 def _special(words: Words) -> frozenset[str]:
@@ -154,6 +157,13 @@ def _exact(of: Field, kind: str, cell: str) -> Plain:
     return Plain(f"({' AND '.join([f'{number} IS NOT NULL', *_in_range(of, number)])})", number)
 
 
+def is_too_long(data: Any) -> bool:
+    """Whether no table can hold a number."""
+    if isinstance(data, bool) or not isinstance(data, int | Decimal):
+        return False
+    return data.copy_abs() >= _LONGEST_DECIMAL if isinstance(data, Decimal) else abs(data) >= _LONGEST_WHOLE
+
+
 # --- all other cells -----------------------------------------------------------------------------
 
 
@@ -170,11 +180,7 @@ class Judge:
         """Judge one cell; a number that no table can hold is bad."""
         cell = raw if self.changes is None else self.changes.get(str(raw).strip(), raw)
         value = self._read(cell)
-        if isinstance(value, Value) and value.known and isinstance(value.data, int | Decimal):
-            limit = _LIMITS["BIGINT" if self.kind == "BIGINT" else "DECIMAL"]
-            if not isinstance(value.data, bool) and abs(value.data) >= limit:
-                return bad("batch-number-too-long", cell)
-        return value
+        return bad("batch-number-too-long", cell) if isinstance(value, Value) and is_too_long(value.data) else value
 
     def columns(self, raws: list[Any]) -> list[tuple[str, str, list[Any]]]:
         """What many cells say, as columns: the value, whether it is none, and the code of what is wrong."""

@@ -38,8 +38,8 @@ _NESTED = ("STRUCT(", "MAP(", "UNION(")
 class Raw:
     """A file's table in the database: columns c0, c1 … of some `kinds`; a row's position is its rowid.
 
-    `numbered`: it has the columns _number, _line, _present (how many cells the row has) and _bent. `first` is the number
-    of the first row where it has not; `has_lines` says that a row's line is its number.
+    `numbered`: it has the columns _number, _line, _present (how many cells the row has) and _bent. `first` is the
+    number of the first row where it has not; `has_lines` says that a row's line is its number.
     """
 
     connection: Connection
@@ -287,7 +287,7 @@ def _again(error: Exception) -> Any:
 
 
 def carried(kind: str) -> str:
-    """How a column of another type travels: times with a zone come as text, small binary fractions as Python would hold them."""
+    """How a column of another type travels: times with a zone as text, fractions as Python holds them."""
     return TEXT if "WITH TIME ZONE" in kind else "DOUBLE" if kind == "FLOAT" else kind
 
 

@@ -118,7 +118,9 @@ class Ids:
         if not count:
             return False
         own = self._make("own", f"SELECT DISTINCT id FROM {self.table} WHERE starts_with(id, {self._prefix})")
-        offered = f"SELECT number, {self._name('number')} AS name FROM range({count + self._count(f'FROM {own}')}) t(number)"
+        offered = (
+            f"SELECT number, {self._name('number')} AS name FROM range({count + self._count(f'FROM {own}')}) t(number)"
+        )
         free = (
             f"SELECT name, row_number() OVER (ORDER BY number) AS place FROM ({offered}) o"
             f" WHERE name NOT IN (SELECT id FROM {own})"

@@ -56,7 +56,7 @@ class Links:
             given[table.entity.name] = self._write(table)
         for table in in_order:
             self._check_references(table, given)
-        return Linked(given, self.problems, self._one(f"SELECT count(*) FROM \"t_{ACCOUNT}\""))
+        return Linked(given, self.problems, self._one(f'SELECT count(*) FROM "t_{ACCOUNT}"'))
 
     # --- which rows take part --------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Another system's tables in the database: a mapping's columns and queries, without their rows passing through Python."""
+"""Another system's tables: a mapping's columns and queries, without their rows passing through Python."""
 
 from __future__ import annotations
 

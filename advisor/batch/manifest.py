@@ -90,8 +90,5 @@ def text(record: Mapping[str, Any]) -> str:
 def keep(parts: Parts, inputs: Path, draft: Path, key: str) -> None:
     """Write all rows with the hash of each account's inputs, for `--since`."""
     rows = f"SELECT r.*, i.input FROM {parts.rows()} r JOIN read_parquet({literal(str(inputs))}) i ON i.id = r.id"
-    with parts.opened() as connection:
-        connection.execute(
-            f"COPY ({rows} ORDER BY {', '.join(f'r.{name}' for name in ORDER.split(', '))}) TO {literal(str(draft))}"
-            f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 10000, KV_METADATA {{run: {literal(key)}}})"
-        )
+    order = ", ".join(f"r.{name}" for name in ORDER.split(", "))
+    parts.copied(f"{rows} ORDER BY {order}", draft, f"run: {literal(key)}")

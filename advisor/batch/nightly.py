@@ -7,7 +7,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +34,8 @@ from advisor.pages import portfolio
 from advisor.pages.page_markup import html_body, md_body
 from advisor.sql.relations import Given
 
+# Bytes of tables above which no record is held in memory; below, planning the SQL takes longer than reading.
+IN_BULK = 30_000_000
 _PREPARED = "prepared.json"
 _STORE = "book.duckdb"
 _INPUTS = "inputs.parquet"
@@ -64,6 +66,8 @@ class Order:
     resume: bool = False
     digest: Path | None = None
     size: int = 0
+    master: str = "local[*]"  # of Spark
+    encoding: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,10 @@ def check(settings: Settings, order: Order) -> None:
     Raises: AdvisorError – the output cannot be written, or would be read as a table the next time.
     """
     outputs.check(order.out)
+    if order.engine == "spark":
+        from advisor.batch.spark_run import needed
+
+        needed()
     if order.out.resolve().parent == settings.data.resolve():
         raise stop("batch-out-in-data", 2, Place(shown(order.out)), folder=shown(settings.data))
     if order.digest is not None and order.digest.exists() and not order.digest.is_dir():
@@ -164,14 +172,39 @@ _CAUSES = {
 # --- tables in -----------------------------------------------------------------------------------
 
 
-def read_in(content: Content, settings: Settings, path: Path, watch: Watch) -> tuple[Store, tuple[Problem, ...]]:
-    """The tables and the history as a store at `path`, and what is wrong with them."""
+def read_in(
+    content: Content, settings: Settings, path: Path, watch: Watch, encoding: str = ""
+) -> tuple[Store, tuple[Problem, ...]]:
+    """The tables and the history as a store at `path`, and what is wrong with them.
+
+    Args: encoding – of CSV files that do not say theirs.
+    """
     watch.phase("tables")
+    if encoding or (settings.data.is_dir() and _size(settings.data) > IN_BULK and not _has_history(settings.history)):
+        return _in_bulk(content, settings, path, encoding)
     book = books.load(settings.data, content.vocabulary, settings.as_of, settings.mapping, content.cells)
     book = session.ready(content, settings, book)
     watch.phase("figures")
     with metric_tables.failures():
         return store.write(path, content, book.tables, settings.as_of, settings.closed), book.problems
+
+
+def _in_bulk(content: Content, settings: Settings, path: Path, encoding: str) -> tuple[Store, tuple[Problem, ...]]:
+    """A book too big to be held in memory; its own figures, the portfolio's, have a row all the same."""
+    from advisor.batch.ingest import ingest
+
+    made, problems = ingest(
+        settings.data, content, settings.as_of, path, settings.mapping, encoding or None, settings.closed
+    )
+    return (made if PORTFOLIO in made.given.columns else store.with_single(made, PORTFOLIO)), problems
+
+
+def _size(folder_: Path) -> int:
+    return sum(one.stat().st_size for one in folder_.iterdir() if one.is_file())
+
+
+def _has_history(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0
 
 
 def _prepare(
@@ -180,7 +213,7 @@ def _prepare(
     path = parts / _STORE
     path.unlink(missing_ok=True)
     old = since.earlier(order.since) if order.since else None
-    made, problems = read_in(content, settings, path, watch)
+    made, problems = read_in(content, settings, path, watch, order.encoding)
     shared = inputs.write(made, content, parts / _INPUTS)
     anew = tuple(since.reasons(old, key, shared)) if old else ("all",)
     if old and not anew:
@@ -240,7 +273,7 @@ def _through(
     size = order.size or run.size_of(prepared.store)
     wanted = prepared.store.accounts if prepared.store.only is None else len(prepared.store.only)
     watch.phase("matching", wanted)
-    run.run(job, order.workers, lambda done: watch.more(done.accounts), size)
+    _advised(job, order, lambda done: watch.more(done.accounts), size)
     rows = run.parts_of(job, size)
     if prepared.store.only is not None:
         rows = dataclasses.replace(rows, old=parts / _OLD, kept=parts / _KEPT)
@@ -257,6 +290,16 @@ def _through(
     record["duration"] = dict(watch.seconds())
     folder.write_whole(manifest.manifest_of(order.out), manifest.text(record))
     return Night(record, wanted, prepared.anew, False, pages)
+
+
+def _advised(job: work.Job, order: Order, told: Callable[[work.Done], None], size: int) -> None:
+    """The parts of all spans, by worker processes or by Spark's."""
+    if order.engine == "spark":
+        from advisor.batch.spark_run import run_spark
+
+        run_spark(job, order.master, told, size)
+    else:
+        run.run(job, order.workers, told, size)
 
 
 @contextmanager

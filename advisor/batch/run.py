@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from advisor.metrics.metric_tables import Connection
 
 SPAN = 10_000
-_LEAST = 2_500
+_LEAST = 1_000
 _SPANS = 8
 _AHEAD = 2
 _MEMORY = "2GB"
@@ -50,7 +50,9 @@ def spans(store: Store, size: int = SPAN) -> list[tuple[int, int]]:
 
 def size_of(store: Store) -> int:
     """How many accounts a span has: each costs the database some seconds of planning, and yet all cores want work."""
-    return max(_LEAST, min(SPAN, -(-store.accounts // _SPANS)))
+    few = min(_SPANS, -(-store.accounts // _LEAST))
+    number = max(few, -(-store.accounts // SPAN), 1)
+    return max(-(-store.accounts // number), 1)
 
 
 def run(job: Job, workers: int, told: Callable[[Done], None], size: int = SPAN) -> list[Done]:
@@ -69,9 +71,12 @@ def _alone(job: Job, wanted: Sequence[tuple[int, int]], told: Callable[[Done], N
     found: list[Done] = []
     if wanted:
         work.start(job)
-    for span in wanted:
-        found.append(work.work(*span))
-        told(found[-1])
+    try:
+        for span in wanted:
+            found.append(work.work(*span))
+            told(found[-1])
+    finally:
+        work.leave()
     return found
 
 
@@ -138,6 +143,23 @@ class Parts:
             cursor = connection.execute(text)
             while rows := cursor.fetchmany(_AT_ONCE):
                 yield from rows
+
+    def copied(self, rows: str, path: Path, marks: str = "") -> None:
+        """Write a SELECT's rows to a Parquet file.
+
+        They go through a first file, since how rows are packed into pages depends on where they come from; read from
+        one file, the same rows make the same bytes.
+        Args: marks – key-value metadata, as DuckDB writes it.
+        """
+        first, form = path.with_name(f"{path.name}.first"), "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 10240"
+        marked = f", KV_METADATA {{{marks}}}" if marks else ""
+        with self.opened() as connection:
+            connection.execute(f"COPY ({rows}) TO {metric_tables.literal(str(first))} ({form})")
+            connection.execute(
+                f"COPY (FROM read_parquet({metric_tables.literal(str(first))}))"
+                f" TO {metric_tables.literal(str(path))} ({form}{marked})"
+            )
+        first.unlink()
 
     def entries(self) -> Iterator[Entry]:
         """All accounts' advice in order; those that could not be advised are left out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +56,14 @@ def run_spark(job: Job, master: str, told: Callable[[Done], None], size: int) ->
 # --- the session ---------------------------------------------------------------------------------
 
 
+def needed() -> None:
+    """Stop before the work where Spark cannot be used. Raises: AdvisorError – there is no PySpark."""
+    try:
+        import pyspark  # noqa: F401
+    except ImportError as error:
+        raise stop("batch-no-spark", 2, why=str(error)) from None
+
+
 @contextmanager
 def opened(master: str) -> Iterator[SparkSession]:
     """A session on a master; one that is there already is used and left as it is."""
@@ -66,7 +74,8 @@ def opened(master: str) -> Iterator[SparkSession]:
         raise stop("batch-no-spark", 2, why=str(error)) from None
     there = SparkSession.getActiveSession()
     try:
-        session = there or _settled(SparkSession.builder.master(master), master).getOrCreate()  # type: ignore[attr-defined]
+        builder: Any = SparkSession.builder
+        session = there or _settled(builder.master(master), master).getOrCreate()
     except (PySparkException, OSError, RuntimeError) as error:
         raise stop("batch-no-spark", 2, why=str(error).strip().partition("\n")[0]) from None
     try:
@@ -207,7 +216,7 @@ class Task:
             cells = sorted(record for row in rows for record in row[f"e{number}"] or ())
             tables[name] = tuple(made(entities[name], given[name], [tuple(record[1:]) for record in cells]))
         as_of = self.job.settings.as_of
-        book = Book(as_of, True, tables, metrics=self._metrics(rows), entities=entities)  # type: ignore[arg-type]
+        book = Book(as_of, True, tables, metrics=self._metrics(rows), entities=entities)
         return Matched(self.job.content, self.job.settings, book, self._found(rows))
 
     def _metrics(self, rows: list[Any]) -> OfAccounts:
@@ -244,7 +253,12 @@ def _worded(tables: Tables, plays: Mapping[str, tuple[str, ...]], number: int) -
     shared = tables.session.sparkContext.broadcast(task)
     together = tables.session.sql(_together(tables, task))
     parts = together.repartition(number, "_first").sortWithinPartitions("_first", "_aid")
-    found: list[Done] = parts.rdd.mapPartitions(lambda rows: shared.value.spans(rows)).collect()
+
+    def spans_of(rows: Iterator[Any]) -> Iterator[Done]:
+        known: Task = shared.value
+        return known.spans(rows)
+
+    found: list[Done] = parts.rdd.mapPartitions(spans_of).collect()
     return sorted(found, key=lambda done: done.first)
 
 
@@ -281,4 +295,6 @@ def _together(tables: Tables, task: Task) -> str:
         picked.append(f"m{number}")
     found = f"SELECT account_id, collect_list(struct(about, subject_id, found)) AS found FROM {_VERDICTS}"
     joins.append(f"LEFT JOIN ({found} GROUP BY account_id) z ON z.account_id = t._id")
-    return f"SELECT {', '.join([*picked, 'found'])} FROM chosen c JOIN t_{ACCOUNT} t ON t._aid = c._aid {' '.join(joins)}"
+    return (
+        f"SELECT {', '.join([*picked, 'found'])} FROM chosen c JOIN t_{ACCOUNT} t ON t._aid = c._aid {' '.join(joins)}"
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +73,15 @@ def finish(
     """
     metrics = _Metrics(connection, content, given, as_of, closed).run()
     return Store(path, Given(given, _read_metrics(content, metrics)), metrics, accounts)
+
+
+def with_single(store: Store, entity: str) -> Store:
+    """The store with the one row, of which nothing is recorded, of an entity that the book has one of."""
+    cells = f"0::BIGINT AS _rid, NULL::BIGINT AS _aid, '{entity}' AS _id, NULL::VARCHAR AS _account"
+    with metric_tables.store(store.path) as connection:
+        connection.execute(f"CREATE TABLE \"t_{entity}\" AS SELECT {cells}, '{entity}' AS _where")
+    columns = {**store.given.columns, entity: {}}
+    return replace(store, given=Given(columns, store.given.metrics))
 
 
 def _write_table(

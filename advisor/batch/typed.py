@@ -48,17 +48,12 @@ STRUCTURE = {
     "problems": [{"code": _TEXT, "level": _TEXT, **_PLACE}],
 }
 """A record's types. What is said of the whole book stands in the manifest; a reason's value is of any type: JSON."""
-_GROUP = 10_000
 
 
 def write(path: Path, parts: Parts) -> None:
     """Write the file. Raises: QueryFailed – the disk is full, say."""
     typed = f"from_json(record, {literal(json.dumps(STRUCTURE))})"
-    rows = f"SELECT owner AS owner_id, unnest({typed}) FROM ({_ordered(parts)})"
-    with parts.opened() as connection:
-        connection.execute(
-            f"COPY ({rows}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_GROUP})"
-        )
+    parts.copied(f"SELECT owner AS owner_id, unnest({typed}) FROM ({_ordered(parts)})", path)
 
 
 def _ordered(parts: Parts) -> str:

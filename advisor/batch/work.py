@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import multiprocessing
 import os
@@ -74,9 +75,18 @@ def start(job: Job) -> None:
     _job, _engine = job, ENGINES[job.engine].of(job.store, job.content, job.settings)
 
 
+def leave() -> None:
+    """Let go of the store, which another run in this process may write anew."""
+    global _job, _engine
+    if _engine is not None:
+        _engine.chunks.connection.close()
+    _job, _engine = None, None
+
+
 def enter(job: Job) -> None:
     """The same for a process of its own: Ctrl-C is the parent's to answer, and no child outlives its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    atexit.register(leave)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     start(job)
 

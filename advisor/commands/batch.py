@@ -24,11 +24,13 @@ _INTERRUPTED = 130
 @click.option("--top", type=click.IntRange(1), default=5, show_default=True, help="How many steps an account gets.")
 @click.option("--all", "everything", is_flag=True, help="Every step that fits, not only the first.")
 @click.option("--digest", type=PATH, metavar="DIR", help="Also a page for each owner, and the manager's, into DIR.")
-@click.option("--engine", type=click.Choice(["sql", "durable"]), default="sql", show_default=True,
-              help="Who matches: SQL over the whole book, or the rules engine account by account.")  # fmt: skip
+@click.option("--engine", type=click.Choice(["sql", "durable", "spark"]), default="sql", show_default=True,
+              help="Who matches: SQL over the whole book, the rules engine account by account, or Spark.")  # fmt: skip
+@click.option("--master", default="local[*]", show_default=True, metavar="URL", help="For --engine spark.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes (default: one a core).")
 @click.option("--since", type=PATH, metavar="MANIFEST", help="Only what changed since that run is worked out anew.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was broken off.")
+@click.option("--encoding", default="", metavar="NAME", help="Of CSV files that do not say theirs, such as gb18030.")
 @click.option("--strict", is_flag=True, help="Exit 1 when data or an account had problems.")
 @click.option("--quiet", is_flag=True, help="Say nothing of how far it is.")
 @guarded
@@ -38,9 +40,11 @@ def batch(
     everything: bool,
     digest: Path | None,
     engine: str,
+    master: str,
     workers: int | None,
     since: Path | None,
     resume: bool,
+    encoding: str,
     strict: bool,
     quiet: bool,
     **options: Any,
@@ -55,7 +59,9 @@ def batch(
     content = session.open_content(asked)
     settings = resolve(asked, content.vocabulary, find_workspace(asked.content))
     printer = Printer(content.words[settings.language], settings.language, settings.currency, settings.as_of)
-    order = Order(out, top, everything, engine, workers or _cores(), since, resume, digest)
+    order = Order(
+        out, top, everything, engine, workers or _cores(), since, resume, digest, master=master, encoding=encoding
+    )
     night = _watched(content, settings, order, printer, quiet)
     if not quiet:
         say(_told(night, order, printer))

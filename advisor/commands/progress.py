@@ -89,11 +89,11 @@ class Bar(Silent):
     def __init__(self, printer: Printer) -> None:
         super().__init__(printer)
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (
-            TextColumn("{task.description}"), BarColumn(bar_width=20), MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
+            TextColumn("{task.description}"), BarColumn(bar_width=20), TextColumn("{task.fields[count]}"),
+            TimeRemainingColumn(),
         )  # fmt: skip
         self._bar: Any = Progress(*columns, console=Console(stderr=True), transient=False)
         self._task: Any = None
@@ -101,12 +101,13 @@ class Bar(Silent):
     def phase(self, name: str, total: int = 0) -> None:
         super().phase(name, total)
         self._bar.start()
-        self._task = self._bar.add_task(self.words(name), total=total or None, rate="")
+        self._task = self._bar.add_task(self.words(name), total=total or None, count="")
 
     def more(self, number: int) -> None:
         super().more(number)
         rate = self.number / max(time.monotonic() - self._now, 0.001)
-        self._bar.update(self._task, advance=number, rate=self.printer.word("batch.rate", n=f"{rate:,.0f}"))
+        count = f"{self.number:,}/{self.total:,} {self.printer.word('batch.rate', n=f'{rate:,.0f}')}"
+        self._bar.update(self._task, advance=number, count=count)
 
     def over(self) -> None:
         if self._task is not None:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from advisor.advice.workspace import Settings, Wish
     from advisor.content.content import Content
-    from advisor.content.plays import Play
     from advisor.sql.script import Script
 
 TABLES = options(
@@ -28,9 +27,11 @@ TABLES = options(
 
 
 @click.command()
-@click.option("--dialect", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True, help="Whose SQL.")
+@click.option(
+    "--dialect", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True, help="Whose SQL."
+)
 @TABLES
-@click.option("--metrics", type=PATH, metavar="DIR", help="Write the metrics that the script reads, worked out from --data, as Parquet into DIR.")  # fmt: skip
+@click.option("--metrics", type=PATH, metavar="DIR", help="Write the metrics of --data into DIR, as Parquet.")
 @guarded
 def sql(
     dialect: str, tables: str | None, plays: tuple[str, ...], metrics: Path | None, **options: Any

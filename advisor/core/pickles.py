@@ -20,12 +20,13 @@ def dumps(data: object) -> bytes:
 
 class _Pickler(pickle.Pickler):
     def reducer_override(self, one: Any) -> Any:
-        fields = _fields(type(one))
-        return NotImplemented if fields is None else (type(one), fields(one))
+        kind: Any = type(one)
+        fields = _fields(kind)
+        return NotImplemented if fields is None else (kind, fields(one))
 
 
 @functools.cache
-def _fields(kind: type) -> Callable[[Any], tuple[Any, ...]] | None:
+def _fields(kind: Any) -> Callable[[Any], tuple[Any, ...]] | None:
     """What a record is made of; None for all but frozen records with slots."""
     if not dataclasses.is_dataclass(kind) or "__slots__" not in kind.__dict__ or not _is_frozen(kind):
         return None

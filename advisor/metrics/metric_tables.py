@@ -37,7 +37,7 @@ _SETTINGS = (
     "SET lock_configuration = true",
 )
 _LINE = re.compile(r"\bLINE (\d+):")
-_OF_MACHINE = ("IOException", "OutOfMemoryException", "FatalException", "InternalException")
+_OF_MACHINE = ("IOException", "OutOfMemoryException", "FatalException", "InternalException", "TransactionException")
 _CAUSES = {
     "memory": ("Out of Memory", "failed to allocate", "could not allocate", "failed to pin"),
     "space": ("No space left", "File too large", "Disk quota", "max_temp_directory_size"),

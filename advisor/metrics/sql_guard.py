@@ -253,8 +253,8 @@ def _is_step(table: Any) -> bool:
 def adapted(text: str, tables: Mapping[str, str], values: Mapping[str, str], dialect: str = "duckdb") -> str:
     """A checked SELECT with other table names and with constants in place of its parameters.
 
-    Args: tables – new names by old ones in lower case; values – constants by parameter, as DuckDB spells them; dialect –
-    what to spell it in.
+    Args: tables – new names by old ones in lower case; values – constants by parameter, as DuckDB spells them;
+    dialect – what to spell it in.
     """
     import sqlglot
     from sqlglot import exp

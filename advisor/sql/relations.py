@@ -182,8 +182,9 @@ class Relations:
         key = ("pair", first.alias, second.alias)
         if key not in self.by_key:
             level = max(first.base_level, second.base_level)
+            order = f"{first.alias}._rid, {second.alias}._rid"
             start = (
-                f"SELECT {self.dialect.numbered(f'{first.alias}._aid', f'{first.alias}._rid, {second.alias}._rid')} AS _rid, "
+                f"SELECT {self.dialect.numbered(f'{first.alias}._aid', order)} AS _rid, "
                 f"{first.alias}._aid AS _aid, {first.alias}._rid AS _k0, {second.alias}._rid AS _k1 FROM {{from}}"
             )
             self._new(

@@ -140,7 +140,9 @@ class Script:
         return sorted(names, key=lambda one: one != ACCOUNT)
 
     def _head(self) -> str:
-        tables = ", ".join(self.content.vocabulary.entities[name].table for name in self._read() if name in self.columns)
+        tables = ", ".join(
+            self.content.vocabulary.entities[name].table for name in self._read() if name in self.columns
+        )
         made = ", ".join(_table_of(file) for file in self.metrics)
         lines = [
             f"Which plays fire on {self.as_of}, as SQL for {self.dialect.name}.",
@@ -165,17 +167,19 @@ class Script:
         return self.dialect.create_view(self.dialect.quoted(name), body)
 
     def _closed(self) -> str:
-        days = [f"SELECT {self.dialect.literal(a)} AS first_on, {self.dialect.literal(b)} AS last_on" for a, b in self.closed]
+        days = [
+            f"SELECT {self.dialect.literal(a)} AS first_on, {self.dialect.literal(b)} AS last_on"
+            for a, b in self.closed
+        ]
         nothing = "SELECT CAST(NULL AS DATE) AS first_on, CAST(NULL AS DATE) AS last_on WHERE FALSE"
         return self._view(OWN + CLOSED, " UNION ALL ".join(days) or nothing)
 
     def _canonical(self, entity: Entity) -> str:
         """A team's table as the rules know it: all recorded fields with their types, no rows of later days."""
         there, quoted = self.columns[entity.name], self.dialect.quoted
-        parts = [
-            f"CAST({'t.' + quoted(name) if name in there else 'NULL'} AS {self.dialect.type(kind.type)}) AS {quoted(name)}"
-            for name, kind in _recorded(entity).items()
-        ]
+        cells = {name: f"t.{quoted(name)}" if name in there else "NULL" for name in _recorded(entity)}
+        types = {name: self.dialect.type(kind.type) for name, kind in _recorded(entity).items()}
+        parts = [f"CAST({cell} AS {types[name]}) AS {quoted(name)}" for name, cell in cells.items()]
         if "id" not in _recorded(entity):
             order = ", ".join(f"t.{quoted(name)}" for name in there) or "1"
             number = f"CAST(row_number() OVER (ORDER BY {order}) AS {self.dialect.text})"
@@ -209,7 +213,8 @@ class Script:
             for name, none in self.given.columns[entity.name].items()
         ]
         if entity.name not in self.columns:
-            return f"SELECT {', '.join(f'{data} AS {name}' for data, name in zip(self._alone(entity), _NUMBERS, strict=True))}"
+            numbers = [f"{data} AS {name}" for data, name in zip(self._alone(entity), _NUMBERS, strict=True)]
+            return f"SELECT {', '.join(numbers)}"
         table = f"{quoted(OWN + entity.table)} t"
         if "account_id" in self.columns[entity.name]:
             number = self.dialect.numbered("coalesce(a._rid, -1)", "t.id")
