@@ -94,7 +94,7 @@ def sql(facts: Facts, conditions: Mapping[str, Node], as_of: Any, out: Path, cop
     }
     with metric_tables.scratch() as connection:
         one = metric_tables.literal(str(facts.path))
-        copied = "_account || CASE WHEN n = 0 THEN '' ELSE '#' || n END AS _account"
+        copied = "_account || CASE WHEN n = 0 THEN '' ELSE '~copy' || n END AS _account"
         replaced = f"SELECT * EXCLUDE (_id) REPLACE ({copied}, n * 100000000 + _rid AS _rid)"
         rows = f"{replaced} FROM {one}, range({copies}) AS copy(n)"
         connection.execute(f"CREATE TABLE in_account AS SELECT * EXCLUDE (n), _account AS _id FROM ({rows})")
@@ -121,7 +121,7 @@ def _timed(connection: metric_tables.Connection, name: str, release: str, text: 
         connection.execute(f"COPY ({text}) TO {target} (FORMAT parquet)")
         times.append(time.perf_counter() - start)
     rows = f"FROM read_parquet({target})"
-    matches = set(connection.execute(f"SELECT account_id, play {rows} WHERE account_id NOT LIKE '%#%'").fetchall())
+    matches = set(connection.execute(f"SELECT account_id, play {rows} WHERE account_id NOT LIKE '%~copy%'").fetchall())
     mark = str(connection.execute(f"SELECT count(*), sum(hash(account_id, play)) {rows}").fetchall()[0])
     count = connection.execute("SELECT count(*) FROM in_account").fetchall()[0][0]
     return Result(name, release, count, min(times), matches, f"planning {planning:.2f} s of it", mark)
