@@ -21,8 +21,12 @@ _PLACEHOLDER = {"DIR", "FILE", "DATE", "目录", "日期", "ACCOUNT", "PLAY"}
 
 
 def commands() -> list[Any]:
-    found = [(page.name, line) for page in PAGES for line in _LINE.findall(page.read_text(encoding="utf-8"))]
-    return [pytest.param(line, id=f"{name}: {line}") for name, line in dict.fromkeys(found)]
+    """Every command once, in whatever language it is shown first."""
+    found: dict[str, tuple[str, str]] = {}
+    for page in PAGES:
+        for line in _LINE.findall(page.read_text(encoding="utf-8")):
+            found.setdefault(re.sub(r" --lang (zh|en)", "", line), (page.name, line))
+    return [pytest.param(line, id=f"{name}: {line}") for name, line in found.values()]
 
 
 @pytest.mark.parametrize("line", commands())

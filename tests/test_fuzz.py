@@ -256,7 +256,7 @@ def told(problems: list[Problem]) -> None:
             assert text and len(text) + len(hint) < 6000
 
 
-@settings(max_examples=900, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=930, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(sorted(KINDS)), st.lists(STEP, min_size=1, max_size=3))
 def test_a_mangled_file_gives_problems_with_places(kind: str, steps: list[tuple[str, float, Any]]) -> None:
     item, problems = yaml_in.read(mangled(source(kind), steps), NAME)
@@ -288,7 +288,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@settings(max_examples=60, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(SMALL), st.lists(STEP, min_size=1, max_size=3))
 def test_a_workspace_with_a_mangled_file_is_checked(
     small: Path, name: str, steps: list[tuple[str, float, Any]]

@@ -201,7 +201,7 @@ def as_csv(table: list[list[str]], quoting: Any = csv.QUOTE_MINIMAL, end: str = 
     return text.getvalue()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.composite(dirty)(), st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), st.sampled_from(["\n", "\r\n", "\r"])
 )
@@ -212,7 +212,7 @@ def test_dirty_tables(tmp_path_factory: pytest.TempPathFactory, made: dict[str, 
     both(folder, folder / "out", small(), small=0)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.text(st.sampled_from('ab1 ,;"\n\r\t\u4e2d\ufeff\0'), max_size=40))
 @example('x, "y"\n')
 @example('x,"y" \n')
@@ -246,7 +246,7 @@ VALUES = {
 }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_parquet(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     folder = tmp_path_factory.mktemp("parquet")

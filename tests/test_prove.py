@@ -44,7 +44,7 @@ from advisor.prove.symbols import FALSE, NOT_FALSE, NOT_TRUE, TRUE, Encoder
 from advisor.prove.terms import DAY, Numbers, member_cell
 from cli import main
 
-quick = settings(max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=80, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 WANTS = {TRUE: (True,), FALSE: (False,), NOT_TRUE: (False, None), NOT_FALSE: (True, None)}
 
 

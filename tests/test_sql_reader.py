@@ -61,7 +61,7 @@ def test_all_shared_cases_in_one_statement() -> None:
         }
 
 
-@settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(nodes(), min_size=6, max_size=16), st.lists(SEEDS, min_size=2, max_size=4))
 def test_sql_agrees(trees: list[Node], seeds: list[int]) -> None:
     rules = {f"规则 {n}": tree for n, tree in enumerate(trees)}
