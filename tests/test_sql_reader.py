@@ -52,7 +52,7 @@ def test_shared_cases(case: Case) -> None:
 
 def test_all_shared_cases_in_one_statement() -> None:
     """Plays share scans: no condition may disturb another."""
-    for _, case in ALL[::40]:
+    for _, case in ALL[::120]:
         facts, rows = subject(case.given, case.about)
         beside = {f"{n}": other.node for n, (_, other) in enumerate(ALL) if other.about == case.about}
         tables = with_account(facts.book.tables, rows[0])  # type: ignore[attr-defined]

@@ -126,7 +126,9 @@ def _book_check(check: Check, content: Content) -> Iterator[Problem]:
 
 
 def _languages(play: Play) -> Iterator[Problem]:
-    yield from _alike(_blocks(play))
+    """A language that is missing as a whole has been told of by the reader."""
+    if all(any(getattr(words, block) for block in BLOCKS) for words in play.words.values()):
+        yield from _alike(_blocks(play))
 
 
 def _alike(blocks: Iterable[tuple[str, Mapping[str, tuple[Line, ...]]]]) -> Iterator[Problem]:

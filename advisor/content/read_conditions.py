@@ -62,7 +62,7 @@ class Scope:
         if found:
             self.problem("ambiguous-name", place, name=text, meant=", ".join(str(name) for name, _ in found))
         else:
-            self.problem("unknown-fact", place, name=text, near=nearest(text, self.known_names()))
+            self.problem("unknown-fact", place, name=text, near=self._labelled(text) or nearest(text, self.known_names()))
         return None
 
     def _allowed(self, found: tuple[Name, Field], text: str, place: Place) -> tuple[Name, Field] | None:
@@ -99,6 +99,11 @@ class Scope:
             if e != self.subject and text in entities[e].fields and entities[e].fields[text].derived:
                 found.append(self._in(entities[e], text))
         return [pair for pairs in found for pair in pairs]
+
+    def _labelled(self, text: str) -> str:
+        """The name of the fact that has this label, in any language."""
+        fields = [(name, f) for e in reversed(self.rows) for name, f in self.vocabulary.entities[e].fields.items()]
+        return next((name for name, f in fields if text.strip() in f.label.values()), "")
 
     def known_names(self) -> list[str]:
         entities = self.vocabulary.entities
