@@ -62,7 +62,9 @@ class Scope:
         if found:
             self.problem("ambiguous-name", place, name=text, meant=", ".join(str(name) for name, _ in found))
         else:
-            self.problem("unknown-fact", place, name=text, near=self._labelled(text) or nearest(text, self.known_names()))
+            self.problem(
+                "unknown-fact", place, name=text, near=self._labelled(text) or nearest(text, self.known_names())
+            )
         return None
 
     def _allowed(self, found: tuple[Name, Field], text: str, place: Place) -> tuple[Name, Field] | None:
