@@ -56,6 +56,7 @@ PACKAGES: dict[str, list[str]] = {
         "pages",
         "parts",
         "markdown",
+        "warehouse",
     ],
     "match": ["chains", "durable_match"],
     "metrics": ["metric_needs", "sql_guard", "metric_tables", "metric_check", "metrics"],

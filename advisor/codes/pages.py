@@ -31,6 +31,7 @@ TOPICS = (
     "what_if",
     "usage",
     "sample",
+    "warehouse",
     "nightly",
     "ingest",
 )
