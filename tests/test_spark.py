@@ -30,12 +30,12 @@ from advisor.core.vocabulary import Vocabulary
 from advisor.metrics import metric_tables
 from advisor.sql.dialect import FRACTIONS
 from advisor.sql.expressions import Expressions
-from advisor.sql.load import load_rows
 from advisor.sql.relations import Given
 from advisor.sql.spark import SPARK
 from advisor.sql.statement import Builder
 from tests.condition_fixture import AS_OF, KNOWLEDGE, VOCABULARY, Shelf, subject
 from tests.condition_strategies import MANY, SHARED, Draw, nodes
+from tests.sql_rows import load_rows
 from tests.test_batch_engines import job_of, lines
 from tests.test_conditions import ALL
 from tests.test_sql_script import fired, printed

@@ -18,10 +18,10 @@ from advisor.core.tree import Metric, Node
 from advisor.metrics.metric_tables import connect
 from advisor.sql.dialect import DUCKDB
 from advisor.sql.expressions import Expressions
-from advisor.sql.load import load_rows
 from advisor.sql.statement import Builder
 from tests.condition_fixture import AS_OF, KNOWLEDGE, VOCABULARY, subject
 from tests.condition_strategies import Draw, account_facts, nodes
+from tests.sql_rows import load_rows
 from tests.test_conditions import ALL, Case, each_case
 
 SEEDS = st.integers(0, 2**32)

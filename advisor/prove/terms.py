@@ -14,7 +14,6 @@ from advisor.prove.regions import NONE, UNKNOWN, Number, Region, points
 
 ONE = Region(points([1], True))
 DAY = Cell("", "as_of")
-COUNTED = Field("count", "integer")
 
 
 @dataclass(frozen=True, slots=True)
