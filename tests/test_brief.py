@@ -15,7 +15,7 @@ from support import AS_OF, SHARED, bundled, demo, needs_shared, opened
 
 from advisor.advice import session
 from advisor.advice.workspace import Wish
-from advisor.bench.check_brief import check_brief
+from advisor.bench.check_brief import check_brief, check_brief_plays
 from advisor.content.read_content import load
 from advisor.pages import brief_pages
 from advisor.pages.brief import Block, Brief, Chapter, brief
@@ -438,7 +438,7 @@ def test_the_command_prints_each_format(form: str) -> None:
 
 
 def test_content_of_the_brief_is_sound() -> None:
-    assert list(check_brief(bundled())) == []
+    assert [*check_brief(bundled()), *check_brief_plays(bundled())] == []
     assert not bundled().problems
 
 
@@ -463,6 +463,6 @@ def test_mistakes_in_the_brief_are_reported(tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules/brief.yaml").write_text(text, encoding="utf-8")
     content = load(tmp_path)
-    found = {problem.code for problem in (*content.problems, *check_brief(content))}
+    found = {problem.code for problem in (*content.problems, *check_brief(content), *check_brief_plays(content))}
     assert found >= {"missing-language", "unknown-word", "unknown-rows", "guarded-fact", "unknown-key"}
     assert found >= {"template-unknown-name", "block-slots-differ", "unknown-play-code"}

@@ -164,6 +164,13 @@ def test_other_line_ends_and_the_byte_order_mark_are_fine(tmp_path: Path) -> Non
     assert problems == [] and item.plain() == {"for": "rep", "text": "one\ntwo\n"}
 
 
+@pytest.mark.parametrize("mark", ["\x85", "\u2028", "\u2029"])
+def test_a_break_that_no_editor_counts_is_a_space(mark: str) -> None:
+    item, problems = yaml_in.parse(f"a: one{mark}two\nb: ‘three’\n", "a.yaml")
+    assert item.plain()["a"] == "one two"
+    assert [(one.code, one.place.line) for one in problems] == [("yaml-chinese-quotes", 2)]
+
+
 @pytest.mark.parametrize(
     "codec, seems", [("gb18030", "GBK"), ("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("big5", "Big5")]
 )

@@ -31,6 +31,8 @@ _MAX_TEXT = 50_000
 _MAX_KEY = 1_000
 _MAX_ROUNDS = 40
 _SUSPECT = re.compile("^ *(?:[\u3000\xa0]|[A-Za-z_$][\\w.]*(?: *：|:[^\\s:/]))", re.MULTILINE)
+# Breaks to YAML, yet not to an editor: our line numbers are those of the editor.
+_ODD_BREAKS = {0x85: " ", 0x2028: " ", 0x2029: " "}
 _DASHES = re.compile(r"^[ \t]*(?:[-?:][ \t]+){30}", re.MULTILINE)
 
 
@@ -214,7 +216,7 @@ def parse(text: str, path: str) -> tuple[Item, list[Problem]]:
     Returns: the document and the problems found in it; an empty document is an empty mapping, as is one that is
     `broken`, which nothing more can be said of.
     """
-    text = text.removeprefix("\ufeff")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").translate(_ODD_BREAKS)
     refused = _refused(text, path)
     if refused:
         return _broken(path), [refused]
