@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -165,6 +166,12 @@ class Draw:
 
 def account_facts(tables: Mapping[str, list[dict[str, Value]]]) -> tuple[AccountFacts, tuple[Row, ...]]:
     """The account's facts and the rows in hand."""
-    rows = {e: tuple(Row(e, f"X{n}", cells) for n, cells in enumerate(found, 1)) for e, found in tables.items()}
+    rows = {e: tuple(_row(e, f"X{n}", cells) for n, cells in enumerate(found, 1)) for e, found in tables.items()}
     facts = AccountFacts(Shelf(rows), KNOWLEDGE, rows["account"][0])
     return facts, facts.hand(rows["account"][0])
+
+
+def _row(entity: str, row_id: str, cells: Mapping[str, Value]) -> Row:
+    """A record whose values each name a source of their own."""
+    values = {name: replace(value, source=f"{entity} {row_id} {name}") for name, value in cells.items()}
+    return Row(entity, row_id, values)

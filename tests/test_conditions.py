@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from advisor.content.read_conditions import read_node
+from advisor.core.decide import decider
 from advisor.core.reference import evaluate
 from advisor.core.tree import Node
 from advisor.core.yaml_in import load, parse
@@ -62,6 +63,7 @@ def test_enough_cases() -> None:
 def test_reference(case: Case) -> None:
     facts, rows = subject(case.given, case.about)
     assert evaluate(case.node, facts, rows).verdict is case.verdict
+    assert decider(case.node)(facts, rows)[0] is case.verdict
 
 
 @pytest.mark.skipif(not available(), reason="durable-rules does not import here")

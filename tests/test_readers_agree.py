@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from advisor.core.decide import decider, deciding_source
 from advisor.core.model import Row
 from advisor.core.reference import Facts, Verdict, evaluate
 from advisor.core.tree import All, AnyOf, Const, Leaf, Name, Node, Not, NotTrue
@@ -55,6 +56,18 @@ def test_more_information_never_turns_a_verdict_round(items: list[Node], seed: i
     for item in items:
         held = verdict(item, *before)
         assert held is None or verdict(item, *after) is held
+
+
+@quick
+@given(st.lists(nodes(depth=4), min_size=4, max_size=8), SEEDS)
+def test_a_verdict_without_a_trace_is_the_same(items: list[Node], seed: int) -> None:
+    for unknown in (0.0, 0.3):
+        facts, rows = account_facts(Draw(seed).tables(unknown=unknown))
+        for item in items:
+            trace = evaluate(item, facts, rows)
+            verdict, source = decider(item)(facts, rows)
+            assert verdict is trace.verdict
+            assert verdict is None or source == deciding_source(trace)
 
 
 # --- chains --------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ SLIPS = {
     "Chinese list comma": Slip("yaml-chinese-comma", "stage: [老客户、新客户]\n", 1, 12, {"stage": ["老客户", "新客户"]}),
     "Chinese comma in braces": Slip("yaml-chinese-comma", "a: {b: c，d: e}\n", 1, 9, {"a": {"b": "c", "d": "e"}}),
     "Chinese quotes": Slip("yaml-chinese-quotes", "stage: “core”\n", 1, 8, {"stage": "core"}),
+    "Chinese quotes around some words": Slip("yaml-chinese-quotes", "a: “within next 40 days”\n", 1, 4, {"a": "within next 40 days"}),
     "smart quotes that protect": Slip("yaml-chinese-quotes", "headline: “Call: ask”\n", 1, 11, {"headline": "Call: ask"}),
     "full-width space as indent": Slip("yaml-wide-space", "when:\n　stage: core\n  tier: large\n", 2, 1, {"when": {"stage": "core", "tier": "large"}}),
     "full-width space after the colon": Slip("yaml-wide-space", "a:　b\nc: d\n", 1, 3, {"a": "b", "c": "d"}),
@@ -56,6 +57,8 @@ SLIPS = {
     "tab": Slip("yaml-tab", "when:\n\tstage: core\n", 2, 1, {"when": {"stage": "core"}}),
     "too deep": Slip("yaml-indent", "when:\n  stage: core\n   tier: large\n", 3, 4, {"when": {"stage": "core", "tier": "large"}}),
     "too shallow": Slip("yaml-indent", "when:\n    stage: core\n  tier: large\n", 3, 3, {"when": {"stage": "core", "tier": "large"}}),
+    "key below a text, one space too far": Slip("yaml-indent", "a:\n  ask: |\n    x\n   do: |\n    y\n", 4, 4, {"a": {"ask": "x", "do": "y"}}),
+    "text too far left": Slip("yaml-indent", "ask: |\n    x\n  y z\nb: 1\n", 3, 3, {"ask": "x\ny z", "b": 1}),
     "deeper than a value": Slip("yaml-indent", "for: rep\n  urgency: 3\n", 2, 3, {"for": "rep", "urgency": 3}),
     "quote not closed": Slip("yaml-unclosed-quote", "a: \"abc\nb: 1\nc: \"x\"\n", 1, 4, {"a": "abc", "b": 1, "c": "x"}),
     "quote not closed at the end": Slip("yaml-unclosed-quote", "a: 1\nb: 'abc\n", 2, 4, {"a": 1, "b": "abc"}),
@@ -79,6 +82,8 @@ SLIPS = {
         f"begins with {char}": Slip("yaml-first-character", f"a: {char}all of them\n", 1, 4, {"a": f"{char}all of them"})
         for char in "@`%*&,"
     },
+    "compared with a sign": Slip("yaml-first-character", "a: >= 5%\nb: 1\n", 1, 4, {"a": ">= 5%", "b": 1}),
+    "compared with a sign and no space": Slip("yaml-first-character", "a: >5\nb: 1\n", 1, 4, {"a": ">5", "b": 1}),
     "text behind the bar": Slip("yaml-first-character", "a: |text\nb: 1\n", 1, 4, {"a": "text", "b": 1}),
 }
 # fmt: on

@@ -97,7 +97,7 @@ class Advisor:
     def _barred(self, node: Node, row: Row) -> bool:
         account = self.book.find("account", row.text("account_id"))
         facts = AccountFacts(self.book, self.knowledge, account or row)
-        return evaluate(node, facts, (facts.account, row)).verdict is True
+        return facts.verdict(node, (facts.account, row)) is True
 
     def guards(self, account: Row) -> tuple[GuardLine, ...]:
         """The guards that hold for an account, each with its neutral line and, for compliance, its details."""
@@ -106,8 +106,8 @@ class Advisor:
 
     def _guard(self, guard: Guard, facts: AccountFacts) -> Iterator[GuardLine]:
         subjects = facts.rows(guard.about) or ()
-        traces = [evaluate(guard.when, facts, facts.hand(row)) for row in subjects]
-        held = [trace for trace in traces if trace.verdict]
+        hands = [facts.hand(row) for row in subjects]
+        held = [evaluate(guard.when, facts, hand) for hand in hands if facts.verdict(guard.when, hand)]
         if held:
             records = {leaf.row.where for trace in held for leaf in fired_leaves(trace) if leaf.row}
             text, detail = self.printer.label(guard.rep), self.printer.label(guard.compliance)
@@ -117,9 +117,7 @@ class Advisor:
         """The contacts that a guard keeps everybody away from."""
         nodes = [guard.not_to_see for guard in self.content.guards if guard.not_to_see]
         contacts = facts.rows("contact") or ()
-        return frozenset(
-            row.id for row in contacts for node in nodes if evaluate(node, facts, (facts.account, row)).verdict
-        )
+        return frozenset(row.id for row in contacts for node in nodes if facts.verdict(node, (facts.account, row)))
 
     # --- match and prove -------------------------------------------------------------------------
 
@@ -186,7 +184,7 @@ class Advisor:
             dropped=(*gone, *below),
             missing=self._missing(facts, traces),
             portfolio=self.portfolio,
-            problems=(*(one for one in self.book.problems if _concerns(one, account)), *self._contradictions(facts)),
+            problems=self.problems(facts),
             notes=maker.notes(),
             known=() if steps else maker.known(),
             marks=maker.marks(),
@@ -197,6 +195,11 @@ class Advisor:
         """What the advice depends on besides content, day and settings."""
         source = {"from": "tables" if self.book.in_book else "facts", "data": self.book.digest or None}
         return {"top": top, "all": everything, **source, "history": self.history.digest(account.id)}
+
+    def problems(self, facts: AccountFacts) -> tuple[Problem, ...]:
+        """What is wrong with the records that concern an account, and where they contradict each other."""
+        of_book = (one for one in self.book.problems if _concerns(one, facts.account))
+        return (*of_book, *self._contradictions(facts))
 
     def _contradictions(self, facts: AccountFacts) -> Iterator[Problem]:
         found = contradicted(self.content.contradictions, facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from advisor.advice.slots import book_slots, known_slots
@@ -31,7 +31,7 @@ _SLOT_LENGTH = 4
 _CODE = re.compile(r"P\d{2,3}")
 _SLOT = re.compile(r"\{[^{}]*\}")
 _SALUTATION = "{salutation}"
-_CONDITIONS = ("when", "unless", "take")
+_CONDITIONS = {"when", "unless", "take"}
 _LINTS = (check_cards,)
 _LINTS_OF_WHOLE = (check_unknown, check_cooldown, check_cases, idle_exceptions)
 """What rests on a play's whole condition: said only where all of it could be read."""
@@ -72,10 +72,10 @@ def check_rules(content: Content) -> list[Problem]:
 def check_play(play: Play, content: Content, known: Iterable[Problem]) -> list[Problem]:
     """What is wrong with one play by itself, beyond what its reader found (`known`)."""
     alone = with_plays(content, (play,))
-    found = [*_texts(play, content), *_languages(play), *_messages(play, content), *_cases(play)]
+    wrong = _wrong_keys(play, known)
+    found = [*_texts(play, content), *_messages(play, content), *(() if "cases" in wrong else _cases(play))]
     found += _entries(play.basis, play.places.get("basis", play.place))
-    lines = [one.place.line for one in known if one.level == "error"]
-    lints = _LINTS if _broken(play, lines) else (*_LINTS, *_LINTS_OF_WHOLE)
+    lints = _LINTS if wrong & _CONDITIONS else (*_LINTS, *_LINTS_OF_WHOLE)
     return found + [one for lint in lints for one in lint(alone)]
 
 
@@ -86,11 +86,17 @@ def check_together(content: Content) -> list[Problem]:
     return [*found, *(one for lint in _LINTS_TOGETHER for one in lint(content))]
 
 
-def _broken(play: Play, lines: list[int]) -> bool:
-    """Does one of these lines stand in the play's conditions, or before its first key, as where a file is no YAML?"""
+def _wrong_keys(play: Play, known: Iterable[Problem]) -> set[str]:
+    """The keys of a play in which its reader found an error, before its first key `when`: the file is no YAML there.
+
+    A misspelt key is the nearest known one as well.
+    """
     starts = sorted((place.line, key) for key, place in play.places.items())
-    above = [[key for start, key in starts if start <= line][-1:] for line in lines]
-    return any(not keys or keys[0].partition(".")[0] in _CONDITIONS for keys in above)
+    found: set[str] = set()
+    for one in (one for one in known if one.level == "error"):
+        above = [key for start, key in starts if start <= one.place.line][-1:] or ["when"]
+        found |= {above[0].partition(".")[0], str(one.details.get("near", "")) if one.code == "unknown-key" else ""}
+    return found
 
 
 def problem(code: str, place: Place, level: str = "error", **details: object) -> Problem:
@@ -114,6 +120,9 @@ def _texts(play: Play, content: Content) -> Iterator[Problem]:
         for lines in languages.values():
             for line in lines:
                 yield from check_line(line, known)
+    # A language that is missing as a whole has been told of by the reader.
+    if all(any(getattr(words, block) for block in BLOCKS) for words in play.words.values()):
+        yield from _alike(_blocks(play), known)
 
 
 def _book_check(check: Check, content: Content) -> Iterator[Problem]:
@@ -121,17 +130,11 @@ def _book_check(check: Check, content: Content) -> Iterator[Problem]:
     for lines in (*check.lines.values(), *check.unknown.values()):
         for line in lines:
             yield from check_line(line, known)
-    yield from _alike([(check.name, check.lines), (check.name, check.unknown)])
+    yield from _alike([(check.name, check.lines), (check.name, check.unknown)], known)
     yield from _entries(check.basis, check.place)
 
 
-def _languages(play: Play) -> Iterator[Problem]:
-    """A language that is missing as a whole has been told of by the reader."""
-    if all(any(getattr(words, block) for block in BLOCKS) for words in play.words.values()):
-        yield from _alike(_blocks(play))
-
-
-def _alike(blocks: Iterable[tuple[str, Mapping[str, tuple[Line, ...]]]]) -> Iterator[Problem]:
+def _alike(blocks: Iterable[tuple[str, Mapping[str, tuple[Line, ...]]]], known: Container[str]) -> Iterator[Problem]:
     """Both languages say the same: as many lines in each block, and the same slots in each line."""
     for block, languages in blocks:
         one, other = (languages.get(language, ()) for language in LANGUAGES)
@@ -140,7 +143,7 @@ def _alike(blocks: Iterable[tuple[str, Mapping[str, tuple[Line, ...]]]]) -> Iter
             continue
         for number, (first, second) in enumerate(zip(one, other, strict=True), 1):
             only = sorted(_slots(first) ^ _slots(second))
-            if only:
+            if only and all(name in known for name in only):  # a name that nothing offers is a mistake of its own
                 named = ", ".join(only)
                 yield problem("block-slots-differ", second.place, block=block, number=number, slots=named)
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from advisor.content.plays import Line
 from advisor.core.facts import AccountFacts
 from advisor.core.model import Place, Problem, Row
-from advisor.core.reference import evaluate
 from advisor.core.tree import Node
 from advisor.core.vocabulary import Label
 
@@ -29,7 +28,7 @@ def contradicted(rules: tuple[Contradiction, ...], facts: AccountFacts) -> Itera
     """Every contradiction that an account's records are known to hold, with the record."""
     for rule in rules:
         for row in facts.rows(rule.about) or ():
-            if evaluate(rule.when, facts, facts.hand(row)).verdict is True:
+            if facts.verdict(rule.when, facts.hand(row)) is True:
                 yield rule, row
 
 

@@ -14,7 +14,7 @@ from advisor.content.outline import Outline
 from advisor.content.people import Picking
 from advisor.content.plays import Check, Guard, Play, Playbook
 from advisor.core.facts import Knowledge
-from advisor.core.model import AdvisorError, Problem, stop
+from advisor.core.model import AdvisorError, Problem
 from advisor.core.tree import Derived
 from advisor.core.vocabulary import Vocabulary, nearest
 from advisor.metrics.metric_needs import tables_needed
@@ -63,13 +63,22 @@ class Content:
     def play(self, wanted: str) -> Play:
         """A play by its code, its path, or the last part of its path.
 
-        Raises: AdvisorError – there is no such play.
+        Raises: AdvisorError – there is no such play; with what is wrong in files that could not be read as plays,
+        of which it may be one.
         """
         for play in self.plays:
             if wanted.casefold() in (play.code.casefold(), play.path, play.path.rpartition("/")[2]):
                 return play
         names = [name for play in self.plays for name in (play.code, play.path, play.path.rpartition("/")[2])]
-        raise stop("unknown-play", 2, name=wanted, near=nearest(wanted, names))
+        lost = self._unread_plays()
+        near = "" if lost else nearest(wanted, names)
+        raise AdvisorError([*lost, Problem("unknown-play", level="error", details={"name": wanted, "near": near})], 2)
+
+    def _unread_plays(self) -> list[Problem]:
+        """What is wrong with the files in which no play could be read."""
+        read = {play.place.path for play in self.plays}
+        wrong = [one for one in self.problems if one.level == "error" and one.place.path not in read]
+        return [one for one in wrong if Path(one.place.path).parent.parent.name == "playbooks"]
 
 
 def sound(content: Content) -> Content:

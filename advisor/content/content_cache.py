@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-import sys
 from dataclasses import replace
 from pathlib import Path
 
-from advisor import __version__
+from advisor.content import kept
 from advisor.content.content import Content, with_plays
+from advisor.content.kept import program_key
 from advisor.core import pickles
 from advisor.core.home import cache_folder, content_root, keep, shown
 
@@ -40,21 +40,11 @@ def load(
 
 
 def _parse(workspace: Path | None, presets: tuple[str, ...], root: Path | None) -> Content:
-    from advisor.content import read_content
-
-    return read_content.load(workspace, presets, root)
+    return kept.load(workspace, presets, root)
 
 
 def _without_cases(found: Content) -> Content:
     return with_plays(found, (replace(play, cases=()) for play in found.plays))
-
-
-def program_key() -> str:
-    """The program's own files, by their times: what another program parsed may mean something else."""
-    digest = hashlib.sha256(f"{__version__} {sys.version}".encode())
-    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
-        digest.update(f"{path.name} {path.stat().st_mtime_ns}".encode())
-    return digest.hexdigest()
 
 
 def _key(workspace: Path | None, presets: tuple[str, ...] = (), root: Path | None = None, called: str = "") -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from advisor.content.plays import Play, Wish
 from advisor.core.facts import AccountFacts
 from advisor.core.model import Row
-from advisor.core.reference import evaluate, read
+from advisor.core.reference import read
 from advisor.core.tree import TRUE, Node
 
 Rows = tuple[Row, ...]
@@ -61,7 +61,7 @@ class _Chooser:
         ]
 
     def holds(self, node: Node, row: Row) -> bool | None:
-        return evaluate(node, self.facts, (*self.hand, row)).verdict
+        return self.facts.verdict(node, (*self.hand, row))
 
     def meanings(self, wish: Wish) -> list[tuple[str, Callable[[Row], bool]]]:
         """What a wish asks of a contact, with the role that it stands for."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,11 +29,14 @@ def read_cases(item: Item | None, vocabulary: Vocabulary, problems: list[Problem
     Returns: the cases that can be run, each name once.
     """
     found: dict[str, Case] = {}
+    unread: set[str] = set()
     for part in item.each() if item else []:
-        case = _Reader(part, vocabulary, problems, found).case()
-        if case and case.name in found:
+        case = _Reader(part, vocabulary, problems, found, unread).case()
+        if case is None:
+            unread |= {str(name.value) for name in [part.get("name")] if name}
+        elif case.name in found:
             problems.append(Problem("case-twice", case.where("name"), "error", {"name": case.name}))
-        elif case:
+        else:
             found[case.name] = case
     return tuple(found.values())
 
@@ -46,6 +49,7 @@ class _Reader:
     vocabulary: Vocabulary
     problems: list[Problem]
     earlier: Mapping[str, Case]
+    unread: Collection[str] = ()
 
     def problem(self, code: str, place: Place, **details: object) -> None:
         self.problems.append(Problem(code, place, "error", details))
@@ -91,7 +95,7 @@ class _Reader:
     def base(self) -> Case | None:
         same = self.item.get("same_as")
         base = self.earlier.get(str(same.value)) if same else None
-        if same and not base:
+        if same and not base and same.value not in self.unread:
             near = nearest(str(same.value), self.earlier)
             self.problem("unknown-case", same.here, name=_short(same), near=near)
         return base

@@ -6,7 +6,7 @@ what differs. A derived fact is replaced by one of the same name in a later laye
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -157,7 +157,11 @@ def load(workspace: Path | None = None, presets: tuple[str, ...] = (), root: Pat
     Returns: the content with every problem found in it.
     """
     rules = load_rules(workspace, presets, root)
-    found = [read_one(name, path, rules) for name, path in rules.play_files().items()]
+    return whole(rules, [read_one(name, path, rules) for name, path in rules.play_files().items()])
+
+
+def whole(rules: Rules, found: Collection[OnePlay]) -> Content:
+    """All content, from the rules and what each play's file gave."""
     plays = [one.play for one in found if one.play]
     problems = [*rules.content.problems, *(problem for one in found for problem in one.problems)]
     check_codes(plays, problems)
@@ -190,11 +194,18 @@ def still_unread(rules: Rules, words: Iterable[frozenset[str]]) -> list[Problem]
     return [problem for name, problem in rules.unread if name not in seen]
 
 
+def layers_of(
+    workspace: Path | None = None, presets: tuple[str, ...] = (), root: Path | None = None
+) -> tuple[Path, ...]:
+    """The folders that are laid over one another, the bundled content first; arguments as of `load`."""
+    base = root or content_root()
+    return base, *folders(presets, workspace, base), *([workspace] if workspace else [])
+
+
 def load_rules(workspace: Path | None, presets: tuple[str, ...], root: Path | None = None) -> Rules:
     """Read all content but the plays; arguments as of `load`."""
-    base = root or content_root()
-    between = folders(presets, workspace, base)
-    files = _Files((base, *between, *([workspace] if workspace else [])), between)
+    layers = layers_of(workspace, presets, root)
+    files = _Files(layers, folders(presets, workspace, layers[0]))
     problems = files.problems
     vocabulary = read_vocabulary(files.layered("rules/facts.yaml"), problems)
     policy = read_policy(files.layered("rules/policy.yaml"), problems)
@@ -260,12 +271,14 @@ def _check_metrics(derived: Iterable[Derived], metrics: Mapping[str, Any], probl
 
 
 def check_codes(plays: list[Play], problems: list[Problem]) -> None:
-    """Report every code that a second play has as well: a workspace's own play, where the other one is bundled."""
+    """Report every code that a second play has as well: at each of them, yet not at a bundled one where others are."""
     by_code: dict[str, list[Play]] = {}
     for play in plays:
         by_code.setdefault(play.code, []).append(play)
     for code, found in by_code.items():
-        first, *rest = sorted(found, key=lambda one: not is_bundled(one.place.path)) if len(found) > 1 else found
-        for play in rest if code else ():
-            details = {"code": code, "other": str(first.places.get("code", first.place)), "file": f"{first.path}.yaml"}
+        found.sort(key=lambda one: not is_bundled(one.place.path))
+        own = [one for one in found if not is_bundled(one.place.path)] or found
+        for play in own if code and len(found) > 1 else ():
+            other = next(one for one in found if one is not play)
+            details = {"code": code, "other": str(other.places.get("code", other.place)), "file": f"{other.path}.yaml"}
             problems.append(Problem("code-twice", play.places.get("code", play.place), "error", details))

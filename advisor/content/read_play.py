@@ -334,7 +334,8 @@ def _title(item: Item, reader: _Reader) -> dict[str, str]:
     title = label(item.get("title"))
     for language in LANGUAGES:
         if not title.get(language):
-            reader.problem("missing-language", item.here, language=f"title {language}")
+            place = (item.get("title") or item).here
+            reader.problem("missing-language", place, language=f"title {language}")
     return title
 
 

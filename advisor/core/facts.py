@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
+from advisor.core.decide import Decider, Found, decider
 from advisor.core.model import UNKNOWN, Origin, Row, State, Value, known, none
-from advisor.core.reference import Trace, evaluate, find_row, read, resolve
+from advisor.core.reference import Verdict, find_row, read, resolve
 from advisor.core.tree import (
     Apply,
     Cases,
@@ -18,8 +19,7 @@ from advisor.core.tree import (
     Gather,
     Metric,
     Name,
-    Not,
-    NotTrue,
+    Node,
     Read,
     Table,
     Weighted,
@@ -27,7 +27,6 @@ from advisor.core.tree import (
     expr_names,
     undecided_names,
 )
-from advisor.core.tree import Rows as RowsNode
 
 Rows = tuple[Row, ...]
 
@@ -54,6 +53,7 @@ class Knowledge:
     refs: Mapping[tuple[str, str], str]
     lives: Mapping[tuple[str, str], tuple[str, int]]
     needs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    deciders: dict[int, tuple[Node, Decider]] = field(default_factory=dict, repr=False, compare=False)
 
 
 class AccountFacts:
@@ -75,17 +75,21 @@ class AccountFacts:
 
     def value(self, row: Row, name: str) -> Value:
         """A fact of a row. What the records assert wins over what would be derived."""
+        key = (id(row), name)
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = self._find(row, name)
+        return found
+
+    def _find(self, row: Row, name: str) -> Value:
         key = (row.entity, name)
         asserted = row.get(name)
         if key in self.knowledge.lives and self._stale(row, key):
             asserted = UNKNOWN
         definition = self.knowledge.derived.get(key)
-        if asserted.state is not State.UNKNOWN or definition is None:
+        if definition is None or asserted.state is not State.UNKNOWN:
             return asserted
-        made = (id(row), name)
-        if made not in self._made:
-            self._made[made] = self._make(definition, row)
-        return self._made[made]
+        return self._make(definition, row)
 
     def _stale(self, row: Row, key: tuple[str, str]) -> bool:
         """An asserted flag older than its life counts as unknown; an undated one counts (section 7.2)."""
@@ -120,7 +124,20 @@ class AccountFacts:
         if value.state is State.UNKNOWN:
             return UNKNOWN
         origin = Origin.INFERRED if definition.inferred or value.origin is Origin.INFERRED else Origin.DERIVED
-        return replace(value, origin=origin)
+        return Value(value.state, value.data, origin, value.source)
+
+    # --- conditions ------------------------------------------------------------------------------
+
+    def decide(self, node: Node, rows: Rows) -> Found:
+        """A condition's verdict for the rows in hand, and the source record of the leaf that decided it."""
+        kept = self.knowledge.deciders.get(id(node))
+        if kept is None:
+            kept = self.knowledge.deciders[id(node)] = (node, decider(node))  # the node is kept, and so is its id
+        return kept[1](self, rows)
+
+    def verdict(self, node: Node, rows: Rows) -> Verdict:
+        """A condition's verdict for the rows in hand: that of `reference.evaluate`, without its trace."""
+        return self.decide(node, rows)[0]
 
     def unknown_inputs(self, row: Row, name: str) -> list[tuple[Name, Row | None]]:
         """The unknown facts that keep a derived fact of a row unknown, each with its row where that is in hand."""
@@ -168,26 +185,13 @@ def _read(expr: Read, facts: AccountFacts, rows: Rows) -> Value:
 
 
 def _when(expr: When, facts: AccountFacts, rows: Rows) -> Value:
-    trace = evaluate(expr.node, facts, rows)
-    if trace.verdict is None:
-        return UNKNOWN
-    return replace(known(trace.verdict), source=deciding_source(trace))
-
-
-def deciding_source(trace: Trace) -> str:
-    """The source record of the first leaf that decided a verdict; a negation is decided by what it negates."""
-    turned = isinstance(trace.node, Not | NotTrue) or (isinstance(trace.node, RowsNode) and trace.node.kind == "no")
-    wanted = not trace.verdict if turned else trace.verdict
-    for child in trace.children:
-        found = deciding_source(child) if child.verdict is wanted else ""
-        if found:
-            return found
-    return trace.value.source if trace.value else ""
+    verdict, source = facts.decide(expr.node, rows)
+    return UNKNOWN if verdict is None else known(verdict, source=source)
 
 
 def _cases(expr: Cases, facts: AccountFacts, rows: Rows) -> Value:
     for node, value in expr.cases:
-        verdict = evaluate(node, facts, rows).verdict
+        verdict = facts.verdict(node, rows)
         if verdict is None:
             return UNKNOWN
         if verdict:
@@ -224,7 +228,7 @@ def _gather(expr: Gather, facts: AccountFacts, rows: Rows) -> Value:
     table = facts.rows(expr.entity)
     if table is None:
         return UNKNOWN
-    verdicts = [(row, evaluate(expr.where, facts, (*rows, row)).verdict) for row in table]
+    verdicts = [(row, facts.verdict(expr.where, (*rows, row))) for row in table]
     sure = _figure(expr, [row for row, verdict in verdicts if verdict], facts, rows)
     if all(verdict is not None for _, verdict in verdicts):
         return sure

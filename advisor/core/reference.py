@@ -111,12 +111,14 @@ def _rows(node: Rows | Count, facts: Facts, rows: tuple[Row, ...]) -> Trace:
         limits = tuple(resolve(operand, facts, rows) for operand in node.operands)
         sure = sum(verdict is True for verdict in verdicts)
         value = known(sure)
-        return Trace(node, _count(node, sure, verdicts.count(None), limits, facts), value, limits, children=parts)
+        return Trace(
+            node, count_verdict(node, sure, verdicts.count(None), limits, facts), value, limits, children=parts
+        )
     verdict = both(verdicts) if node.kind == "every" else either(verdicts)
     return Trace(node, opposite(verdict) if node.kind == "no" else verdict, children=parts)
 
 
-def _count(node: Count, sure: int, unsure: int, limits: tuple[Value, ...], facts: Facts) -> Verdict:
+def count_verdict(node: Count, sure: int, unsure: int, limits: tuple[Value, ...], facts: Facts) -> Verdict:
     """Unknown only where the rows that are not decided could change the answer."""
     leaf = Leaf(Name(node.entity, "count", type="integer"), node.op, node.operands)
     found = {compare(leaf, known(n), limits, facts.as_of) for n in range(sure, sure + unsure + 1)}
@@ -186,18 +188,27 @@ def compare(leaf: Leaf, value: Value, limits: tuple[Value, ...], as_of: datetime
         return False
     if value.state is State.UNKNOWN:
         return None
+    return comparison(leaf, limits)(value.data, as_of)
+
+
+def comparison(leaf: Leaf, limits: tuple[Value, ...]) -> Callable[[Any, datetime.date], Verdict]:
+    """The comparison of a known value's data with limits."""
+    if leaf.op == "is" and all(limit.state is not State.UNKNOWN for limit in limits):
+        wanted = _flat([limit.data for limit in limits if limit.known])
+        return lambda data, _: data in wanted
     if leaf.op == "is":
-        return either([_same(value, limit) for limit in limits])
-    for limit in limits:
-        if limit.state is not State.KNOWN:
-            return None if any(one.state is State.UNKNOWN for one in limits) else False
-    return _OPERATORS[leaf.op](_rank(value.data, leaf), [_rank(limit.data, leaf) for limit in limits], as_of)
+        return lambda data, _: either([_same(data, limit) for limit in limits])
+    if any(limit.state is not State.KNOWN for limit in limits):
+        verdict = None if any(limit.state is State.UNKNOWN for limit in limits) else False
+        return lambda data, as_of: verdict
+    ranked, operator = [_rank(limit.data, leaf) for limit in limits], _OPERATORS[leaf.op]
+    return lambda data, as_of: operator(_rank(data, leaf), ranked, as_of)
 
 
-def _same(value: Value, limit: Value) -> Verdict:
+def _same(data: Any, limit: Value) -> Verdict:
     if limit.state is State.UNKNOWN:
         return None
-    return limit.known and (value.data in limit.data if isinstance(limit.data, tuple) else value.data == limit.data)
+    return limit.known and (data in limit.data if isinstance(limit.data, tuple) else data == limit.data)
 
 
 def _rank(data: Any, leaf: Leaf) -> Any:

@@ -185,8 +185,11 @@ class _Reader:
             self.problem("yaml-text-too-long", node, size=len(text), most=_MAX_TEXT)
             return ""
         if kind == "str":
-            if not getattr(node, "style", None):
+            style = getattr(node, "style", None)
+            if not style:
                 self.quiet.scalar(node, text)
+            elif style == ">":
+                self.quiet.bar(node)
             return text
         if kind == "bool":
             return text.lower() == "true"

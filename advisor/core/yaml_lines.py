@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-_BAR = re.compile(r"(?P<head> *(?:- +)*)(?:[^#]*[:\-] +)?[|>][-+0-9]* *(?:#.*)?$")
+_BAR = re.compile(r"(?P<head> *(?:- +)*)(?:[^#]*[:\-] +)?[|>][-+]*(?P<wide>[0-9]?)[-+]* *(?:#.*)?$")
 _HEAD = re.compile(r" *(?:- +)*(?:(?:[^\s:\"'\[\]{}#][^:]*?|\"[^\"]*\"|'[^']*') *:(?: +|$))?")
 _PAIRS = {"[": "]", "{": "}"}
 
@@ -33,14 +33,17 @@ def indent(line: str) -> int:
 
 def structure(lines: list[str]) -> list[bool]:
     """For each line whether YAML reads it: not one of a text under `|` or `>`, not a comment, not empty."""
-    found, bar = [], -1
+    found, edge = [], -1  # the column from which a line belongs to the text above it
+    first = False
     for line in lines:
-        if bar >= 0 and (not line.strip(" \t") or indent(line) > bar):
+        blank = not line.strip(" \t")
+        if edge >= 0 and (blank or indent(line) >= edge):
+            edge, first = (indent(line), False) if first and not blank else (edge, first)
             found.append(False)
             continue
         match = _BAR.fullmatch(line)
-        bar = len(match["head"]) if match else -1
-        found.append(bool(line.strip()) and not line.lstrip().startswith("#"))
+        edge, first = (len(match["head"]) + 1, not match["wide"]) if match else (-1, False)
+        found.append(not blank and not line.lstrip().startswith("#"))
     return found
 
 

@@ -13,7 +13,8 @@ from advisor.core.yaml_lines import Trap, indent, quoted
 from advisor.core.yaml_traps import one, spaced
 
 _CUT = re.compile(r"^[^#\n]*[^#\s][ \t]+#[^\s#]", re.MULTILINE)
-_TOKEN = re.compile(r"[\w$.%+-]+", re.ASCII)
+_TOKEN = re.compile(r"[\w$.%+-]+(?: [\w$.%+-]+)*", re.ASCII)
+_COMPARED = re.compile(r"> *\d")
 _PIECE = re.compile(r"[^\s。！？：；]{1,12}")
 _CHINESE_COLON = re.compile(r"[A-Za-z_$][\w.$]* *：")
 _TIGHT = re.compile(r"[A-Za-z_][\w.]*:\S")
@@ -51,6 +52,13 @@ class Quiet:
             self.found.append(one("yaml-chinese-colon", first.line, at, line.replace("：", ": ", 1).rstrip()))
         if self.anchors and self.line(node)[first.column : first.column + 1] == "&":
             self.anchor(node)
+
+    def bar(self, node: Any) -> None:
+        """`>5`: YAML takes it for the head of a text below."""
+        line, start = self.line(node), node.start_mark.column
+        if not node.value.strip() and _COMPARED.match(line, start):
+            fixed = line[:start] + quoted(line[start:])
+            self.found.append(one("yaml-first-character", node.start_mark.line, start, fixed, character=">"))
 
     def folded(self, node: Any, text: str) -> None:
         """Lines that run together into one text, because no `|` stands before them."""

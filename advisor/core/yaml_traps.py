@@ -25,6 +25,7 @@ _BRACKETS = str.maketrans("［］｛｝", "[]{}")
 _MARKS = str.maketrans({"，": ", ", "、": ", ", "：": ": "})
 _OPEN_QUOTES, _CLOSE_QUOTES = "“‘「『", "”’」』“"
 _FIRST = "@`%*&!,]}"
+_COMPARED = re.compile(r">=? *[\d.$]")
 _COLON = re.compile(r":(?: |$)")
 _FLOW_COLON = re.compile(r"(?<=: )([^,{}\[\]\"']*: [^,{}\[\]\"']*?)(?= *[,}\]])")
 _KEY = re.compile(rf" *(?:- +)*{_WORD}(?: {_WORD})* *:(?: |$)|.*[:：] *[\[{{]| *- ")
@@ -184,7 +185,7 @@ def _slot(line: str, number: int) -> Iterator[Trap]:
 def _first(line: str, number: int) -> Iterator[Trap]:
     start = head(line)
     text = line[start:]
-    if text[:1] and text[0] in _FIRST:
+    if (text[:1] and text[0] in _FIRST) or _COMPARED.match(text):
         yield one("yaml-first-character", number, start, line[:start] + quoted(text), character=text[0])
     elif text[:1] in ("|", ">"):
         rest = text.lstrip("|>").strip()
@@ -277,7 +278,7 @@ def _bar(lines: list[str], kept: list[bool], number: int) -> Iterator[Trap]:
 def _indent(lines: list[str], kept: list[bool], number: int) -> Iterator[Trap]:
     """A line that begins in another column than its neighbours."""
     line = lines[number]
-    widths: list[int] = []
+    widths = [indent(lines[number - 1])] if _text_below(line, kept, number) else []
     at = above(lines, kept, number)
     while at >= 0 and len(widths) < _MOST_LINES:
         dashes = re.match(r" *(?:- +)*", lines[at])
@@ -287,6 +288,11 @@ def _indent(lines: list[str], kept: list[bool], number: int) -> Iterator[Trap]:
     for width in dict.fromkeys(widths):
         if width != indent(line):
             yield one("yaml-indent", number, indent(line), " " * width + line.lstrip(" "), spaces=width)
+
+
+def _text_below(line: str, kept: list[bool], number: int) -> bool:
+    """A line of text under a `|` that begins too far left to belong to it."""
+    return number > 0 and not kept[number - 1] and not _KEY.match(line)
 
 
 _Guess = Callable[[str, int], Iterator[Trap]]

@@ -15,7 +15,6 @@ from advisor.content.outline import Check, Column, Groups, Lines, Part, Section
 from advisor.content.people import Pick
 from advisor.content.plays import Play
 from advisor.core.model import Row
-from advisor.core.reference import evaluate
 from advisor.core.tree import Node
 from advisor.pages.page import Page, day_of, page
 
@@ -132,7 +131,7 @@ class _Writer:
         return Block(title, tuple(line for row in rows[: part.most] for line in self.said(part.words, row)))
 
     def holds(self, node: Node, row: Row | None = None) -> bool:
-        return evaluate(node, self.facts, self.hand(row)).verdict is True
+        return self.facts.verdict(node, self.hand(row)) is True
 
     def hand(self, row: Row | None) -> tuple[Row, ...]:
         return self.facts.hand(row or self.facts.account)
@@ -217,7 +216,7 @@ class _Writer:
 
     def check(self, check: Check, to_do: bool) -> Entry:
         """One check; on a list that is kept as a skeleton, what is not in order is still to be done."""
-        verdict = evaluate(check.when, self.facts, self.hand(None)).verdict
+        verdict = self.facts.verdict(check.when, self.hand(None))
         state = {True: "ok", False: "gap", None: "unknown"}[verdict]
         state = "due" if to_do and state != "ok" else state
         return Entry(state, self.printer.label(check.title), self.said(check.words, self.facts.account))
@@ -233,7 +232,7 @@ class _Writer:
         if step:
             day = day_of(step, self.advice.as_of, self.printer)
             return Entry("due", f"{title}{self.printer.words['between']}{day}")
-        unknown = any(evaluate(play.when, self.facts, self.hand(row)).verdict is None for row in self.about(play))
+        unknown = any(self.facts.verdict(play.when, self.hand(row)) is None for row in self.about(play))
         rests = any(drop.code == play.code for drop in self.advice.dropped)
         return Entry("unknown" if unknown and not rests else "rest", title)
 
