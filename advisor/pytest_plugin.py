@@ -54,7 +54,7 @@ class _Workspace:
     @property
     def content(self) -> Content:
         from advisor.advice.workspace import Wish, find_workspace, presets
-        from advisor.content.read_content import load
+        from advisor.content.kept import load
 
         if "content" not in self.made:
             self.made["content"] = load(find_workspace(self.folder), presets(Wish(self.folder)))

@@ -1,10 +1,11 @@
 """Matching many plays about the account on the same flat facts: our engines, SQL written by hand, other rule engines.
 
-    python benchmarks/batch_matching.py [--accounts 1000] [--plays 200] [--slice 1000] [--peers PYTHON] [--ours]
+    python benchmarks/batch_matching.py [--accounts 1000] [--plays 200] [--slice 1000] [--peers PYTHON] [--npm FOLDER]
 
 SQL matches all accounts and writes long matches (account, play) to Parquet; engines that take one account at a time
 match the first `--slice` of them. All matches are compared; the exit code is 1 when two engines differ. `--peers` names
-a Python that has the other engines (extra `bench`); those that it has not are left out with a line.
+a Python that has the other engines (extra `bench`), `--npm` a folder in which `npm install json-rules-engine` was run;
+those that are not there are left out with a line. With `--ours` none of them is asked.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -176,14 +178,20 @@ def _row(facts: Facts, row: Mapping[str, Any]) -> Row:
 
 
 def peers(
-    python: str, facts: Facts, conditions: Mapping[str, Node], as_of: Any, rows: list[dict[str, Any]], folder: Path
-) -> Iterator[Result]:
+    python: str, npm: str, facts: Facts, conditions: Mapping[str, Node], as_of: Any, rows: list[dict[str, Any]],
+    folder: Path,
+) -> Iterator[Result]:  # fmt: skip
     rules = {code: _plainly(holds(node, as_of, facts.empty)) for code, node in conditions.items()}
     (folder / "rules.json").write_text(json.dumps(rules, ensure_ascii=False), encoding="utf-8")
     lines = [json.dumps(_flat(facts, row), ensure_ascii=False) for row in rows]
     (folder / "facts.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    for engine in PEERS:
-        command = [python, str(Path(__file__).with_name("peer_engines.py")), engine, str(folder)]
+    here = Path(__file__).parent
+    commands = {engine: [python, str(here / "peer_engines.py"), engine, str(folder)] for engine in PEERS}
+    commands["json-rules-engine"] = ["node", str(here / "peer_json_rules.mjs"), str(folder), npm]
+    for engine, command in commands.items():
+        if shutil.which(command[0]) is None:
+            print(f"{engine} left out: there is no {command[0]}")
+            continue
         run = subprocess.run(command, capture_output=True, text=True, check=False)
         if run.returncode:
             print(f"{engine} left out: {(run.stderr.strip().splitlines() or ['no answer'])[-1][:100]}")
@@ -192,7 +200,6 @@ def peers(
         pairs = zip(rows, answer["matches"], strict=True)
         found = {(row["_id"], code) for row, codes in pairs for code in codes}
         yield Result(engine, answer["version"], len(rows), answer["seconds"], found)
-    print("json-rules-engine left out: a package of npm, not of the extra `bench`")
 
 
 def _plainly(rule: list[Any]) -> list[Any]:
@@ -232,6 +239,7 @@ def main() -> None:
     parser.add_argument("--slice", type=int, default=1000)
     parser.add_argument("--copies", type=int, default=1, help="how often SQL gets the facts, for larger numbers")
     parser.add_argument("--peers", default=sys.executable, help="a Python that has the other engines")
+    parser.add_argument("--npm", default=".", help="a folder in which json-rules-engine is installed")
     parser.add_argument("--ours", action="store_true", help="our engines and SQL by hand only")
     parser.add_argument("--data", type=Path, help="a book that is there (of --accounts accounts)")
     options = parser.parse_args()
@@ -253,7 +261,7 @@ def measured(options: argparse.Namespace, home: Path) -> bool:
     if durable_match.available():
         results.append(durable(facts, conditions, as_of, rows))
     if not options.ours:
-        results += peers(options.peers, facts, conditions, as_of, rows, home)
+        results += peers(options.peers, options.npm, facts, conditions, as_of, rows, home)
     return table(results, [row["_id"] for row in rows])
 
 

@@ -61,12 +61,12 @@ def settings_of(data: Path, language: str = "zh", **wishes: Any) -> Settings:
 
 def run(
     out: Path, data: Path | None = None, language: str = "zh", content: Content | None = None,
-    act: Callable[[int], None] = lambda _: None, wishes: Mapping[str, Any] | None = None, **order: Any,
+    act: Callable[[int], None] = lambda _: None, wishes: Mapping[str, Any] | None = None, size: int = 0, **order: Any,
 ) -> Night:  # fmt: skip
-    """One night; `act` is called with the number of what the watch is told."""
+    """One night, with spans of `size` accounts; `act` is called with the number of what the watch is told."""
     data = data or demo()
     settings = settings_of(data, language, **{"history": data / "history.csv", **(wishes or {})})
-    return night(content or few(), settings, Order(out, size=SIZE, **order), Counting(act))
+    return night(content or few(), settings, Order(out, size=size, **order), Counting(act))
 
 
 def manifest(out: Path) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _main() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     workers = 2 if "two" in more else 1
-    run(Path(out), Path(data), act=act, workers=workers, resume="resume" in more)
+    run(Path(out), Path(data), act=act, size=SIZE, workers=workers, resume="resume" in more)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from advisor.advice import replies
 from advisor.advice.advice import Step
 from advisor.advice.advise import ranked
 from advisor.advice.calendar import Calendar, due
-from advisor.commands import show
+from advisor.commands import show, show_facts
 from advisor.content.plays import Span
 from advisor.core.model import AdvisorError
 from advisor.pages import page_json
@@ -205,7 +205,9 @@ def test_g02_private_fields_appear_nowhere_but_in_the_compliance_view(tmp_path: 
     assert [guard.code for guard in advice.guards] == ["G02"]
     for form in ("text", "json", "md", "html"):
         assert "planted_secret" not in show.advice(advice, advisor.printer, form, True, "rep")
-    assert "planted_secret" not in show.facts(advisor, account, "json") + show.facts(advisor, account, "text")
+    assert "planted_secret" not in show_facts.facts(advisor, account, "json") + show_facts.facts(
+        advisor, account, "text"
+    )
     assert "G02" in show.compliance(advisor, account)
 
 
@@ -221,7 +223,7 @@ def test_g03_confidential_records_take_part_in_nothing(tmp_path: Path) -> None:
     account = advisor.book.accounts()[0]
     assert [guard.code for guard in advisor.guards(account)] == ["G03"]
     assert advisor.facts(account).rows("interaction") == ()
-    assert "I9" not in show.facts(advisor, account, "json")
+    assert "I9" not in show_facts.facts(advisor, account, "json")
 
 
 def test_g04_holds_from_publication_to_award(tmp_path: Path) -> None:

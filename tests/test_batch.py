@@ -25,7 +25,7 @@ from cli import main
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("night") / "advice.jsonl"
-    run(path)
+    run(path, size=SIZE)
     return path
 
 
@@ -60,7 +60,7 @@ def test_order_between_accounts(out: Path) -> None:
 
 def test_two_workers_write_the_same_bytes(out: Path, tmp_path: Path) -> None:
     other = tmp_path / out.name
-    run(other, workers=2)
+    run(other, workers=2, size=SIZE)
     assert other.read_bytes() == out.read_bytes()
     assert manifest(other) == manifest(out)
     assert other.with_name(f"{out.name}.records.parquet").read_bytes() == records_file(out).read_bytes()

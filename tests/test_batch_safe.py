@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import datetime
 import json
+import multiprocessing
 import os
 import resource
 import shutil
@@ -35,7 +36,7 @@ OLD = "yesterday's advice\n"
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that nobody broke off."""
     path = tmp_path_factory.mktemp("whole") / "advice.jsonl"
-    run(path)
+    run(path, size=SIZE)
     return path
 
 
@@ -64,7 +65,7 @@ def test_killed_and_resumed(tmp_path: Path, whole: Path, moment: int) -> None:
     assert out.read_text() == OLD and [path.name for path in tmp_path.iterdir() if path != out] == [
         f".{out.name}.parts"
     ]
-    night = run(out, resume=True)
+    night = run(out, resume=True, size=SIZE)
     assert same(out, whole) and night.going_on
     assert not parts_folder(out).exists()
 
@@ -77,7 +78,7 @@ def test_parts_that_are_there_are_not_made_again(tmp_path: Path, whole: Path, mo
     seen: list[Path] = []
     real = Path.replace
     monkeypatch.setattr(Path, "replace", lambda self, target: (seen.append(Path(target)), real(self, target))[1])
-    run(out, resume=True)
+    run(out, resume=True, size=SIZE)
     made = {path.name for path in seen if path.name.startswith("part-")}
     assert len(made) == 2 and not made & set(done) and same(out, whole)
 
@@ -109,7 +110,7 @@ def test_resume_says_what_changed(tmp_path: Path) -> None:
     assert apart(out, data, kill_at=4).returncode == -signal.SIGKILL
     (data / "reps.csv").write_text((data / "reps.csv").read_text(encoding="utf-8") + "\n", encoding="utf-8")
     with pytest.raises(AdvisorError) as caught:
-        run(out, data, "en", resume=True, top=3)
+        run(out, data, "en", resume=True, size=SIZE, top=3)
     assert caught.value.problems[0].code == "batch-resume-changed"
     assert caught.value.problems[0].details["changed"] == "data, lang, top"
     assert not out.exists() and parts_folder(out).is_dir()
@@ -123,7 +124,7 @@ def test_two_runs_at_once(tmp_path: Path) -> None:
         if number == 3:
             codes.append(code_of(lambda: run(out)))
 
-    run(out, act=act)
+    run(out, act=act, size=SIZE)
     assert codes == ["batch-running"] and out.is_file()
 
 
@@ -198,16 +199,17 @@ def test_no_tables(tmp_path: Path) -> None:
     assert code_of(lambda: run(tmp_path / "a.csv", tmp_path / "none")) == "data-no-folder"
 
 
-def test_worker_is_killed(tmp_path: Path) -> None:
+def test_worker_is_killed(tmp_path: Path, whole: Path) -> None:
     """The system ends a worker: the run says so, and goes on from there the next time."""
-    from concurrent.futures.process import BrokenProcessPool
+    out = tmp_path / whole.name
 
     def act(number: int) -> None:
-        if number == 4:
-            raise BrokenProcessPool
+        if number == 4:  # the first span is done
+            os.kill(int(multiprocessing.active_children()[0].pid or 0), signal.SIGKILL)
 
-    assert code_of(lambda: run(tmp_path / "advice.jsonl", act=act)) == "batch-worker-died"
-    assert list(parts_folder(tmp_path / "advice.jsonl").glob("part-*"))
+    assert code_of(lambda: run(out, act=act, size=SIZE, workers=2)) == "batch-worker-died"
+    assert list(parts_folder(out).glob("part-*.parquet")) and not out.exists()
+    assert run(out, resume=True, size=SIZE).going_on and same(out, whole)
 
 
 # --- since an earlier run ------------------------------------------------------------------------
@@ -322,7 +324,7 @@ def test_since_with_a_digest_and_two_workers(tmp_path: Path) -> None:
     out = tmp_path / "advice.csv"
     run(out, data, digest=tmp_path / "pages")
     name(data)
-    run(out, data, digest=tmp_path / "pages", since=out.with_name("advice.csv.manifest.json"), workers=2)
+    run(out, data, digest=tmp_path / "pages", since=out.with_name("advice.csv.manifest.json"), workers=2, size=SIZE)
     full = tmp_path / "full"
     full.mkdir()
     run(full / "advice.csv", data, digest=full / "pages")

@@ -382,6 +382,30 @@ def test_least_coverage_decides_the_exit_code() -> None:
     assert below.exit_code == 1 and "coverage-below" in below.stderr
 
 
+def test_a_play_that_cannot_be_run_is_not_covered(tmp_path: Path) -> None:
+    """Its file has errors: no coverage of it is told, and none is enough."""
+    planted(tmp_path, SILENCE, "silence_level: silent", "silence_levl: silent")
+    path = tmp_path / "junit.xml"
+    words = str(tmp_path), "--play", "P62", "--coverage", "--min-leaf", "0", "--junit", str(path)
+    result = invoke(*words)
+    assert result.exit_code == 1 and "unknown-fact" in result.stdout and "100%" not in result.stdout
+    assert "No case was run" in result.stdout and "There is no case" not in result.stdout
+    assert "Coverage: no case was run" in result.stdout and ElementTree.parse(path).getroot().get("errors") == "1"
+    assert "coverage-below" in invoke(str(tmp_path), "--play", "P62", "--min-leaf", "1").stderr
+    found = json.loads(invoke(*words, "--format", "json").stdout)
+    assert found["coverage"]["leaf"]["percent"] == 0 and len(found["not_run"]) == 1
+    assert SILENCE in found["not_run"][0]
+
+
+def test_plays_that_are_run_are_told_beside_one_that_is_not(tmp_path: Path) -> None:
+    planted(tmp_path, SILENCE, "when:\n", "wehn:\n")
+    content = load(tmp_path)
+    few = replace(content, plays=content.plays[:2])
+    done = first_round(few)
+    text = "\n".join(cases_text.lines(done, "en"))
+    assert len(done.plays) == 2 and "Cases of 2 plays" in text and "cases were not run" in text and SILENCE in text
+
+
 def test_broken_content_is_told_and_fails(tmp_path: Path) -> None:
     """A play that cannot be read must not pass for one without failing cases."""
     planted(tmp_path, SILENCE, "when:\n", "wehn:\n")

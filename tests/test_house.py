@@ -72,6 +72,7 @@ PACKAGES: dict[str, list[str]] = {
         "content",
         "digest",
         "choice_words",
+        "follow_ups",
         "misfits",
         "slips",
         "read_conditions",

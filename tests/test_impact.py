@@ -21,7 +21,7 @@ from advisor.core.home import content_root
 from advisor.core.model import AdvisorError
 from advisor.release import differ, impact_markup, sides
 from advisor.release.impact import Change, Impact, impact
-from advisor.release.impact_page import Block, Group, Laid, Sample, Table
+from advisor.release.impact_page import Block, Group, Laid, Sample, Table, laid
 from cli import main
 
 TOP = 5
@@ -175,6 +175,55 @@ def test_plays_gone_and_new(home: Path) -> None:
     found = compared(home)
     assert set(kinds(found)) >= {("X62", "lose")}
     assert len(of_play(found, "X62")) == reach["X62"].new
+
+
+# --- plays that come and go ----------------------------------------------------------------------
+
+
+NOBODY = "playbooks/ours/nobody.yaml"
+
+
+def _nobodys(status: str = "active", code: str = "X63") -> str:
+    """A play that no account of the demo book meets."""
+    text = SOUND.read_text(encoding="utf-8").replace("code: P62", f"code: {code}")
+    text = text.replace("status: active", f"status: {status}")
+    return text.replace("when:\n", "when:\n  days_since_contact: more than 9000 days\n", 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("active", "New, but no account meets its conditions today: X63"),
+        ("draft", "New as a draft; even in force, no account would meet its conditions today: X63"),
+        ("retired", "New, but retired or past its last day, so it is said to nobody: X63"),
+    ],
+)
+def test_a_new_play_that_reaches_nobody_says_why(home: Path, status: str, said: str) -> None:
+    write(home, NOBODY, _nobodys(status))
+    output = " ".join(run(home, "--against", "HEAD").output.split())
+    assert said in output and "Changed, with no effect" not in output
+    found = json.loads(run(home, "--against", "HEAD", "--format", "json").output)["plays"]
+    assert [(one["code"], one["what"], one["without_effect"]) for one in found] == [("X63", "new", True)]
+
+
+def test_a_play_that_goes_says_so(home: Path) -> None:
+    write(home, NOBODY, _nobodys())
+    write(home, "playbooks/ours/other.yaml", _nobodys(code="X64"))
+    commit(home, "Two plays for nobody")
+    (home / NOBODY).unlink()
+    change(home, "status: active", "status: retired", "playbooks/ours/other.yaml")
+    output = " ".join(run(home, "--against", "HEAD").output.split())
+    assert "Deleted; it was on none of these accounts: X63" in output
+    assert "Retired; it was on none of these accounts: X64" in output
+
+
+def test_a_play_that_comes_or_goes_is_marked(home: Path) -> None:
+    write(home, "playbooks/ours/another.yaml", SOUND.read_text(encoding="utf-8").replace("code: P62", "code: X62"))
+    marked = [row[0] for row in laid(compared(home), 1).plays.rows]
+    assert next(name for name in marked if name.startswith("X62")).endswith("(new)")
+    commit(home, "Another play")
+    (home / "playbooks/ours/another.yaml").unlink()
+    assert any(row[0].endswith("(deleted)") for row in laid(compared(home), 1).plays.rows)
 
 
 # --- drafts --------------------------------------------------------------------------------------

@@ -106,8 +106,26 @@ def test_an_account_becomes_a_case_without_names(tmp_path: Path) -> None:
     text = (folder / f"playbooks/{P}.yaml").read_text(encoding="utf-8")
     case = text.partition("as in the book")[2].partition("\ncard:")[0]
     assert "expect: fires" in case and "stage:" in case and "name" not in case
+    assert case.rstrip().endswith("because: silence_level")
     content, wrong = errors(folder)
     assert wrong == [] and not run_all(content, "P62").failed
+
+
+@pytest.mark.parametrize(
+    ("limit", "written", "expect"), [("90%", "0.88", "fires"), ("87.9%", "0.8788", "fires"), ("80%", "0.88", "silent")]
+)
+def test_numbers_are_as_round_as_the_verdict_allows(tmp_path: Path, limit: str, written: str, expect: str) -> None:
+    folder = workspace(tmp_path)
+    done("new", "play", "our_way/call-back", "--content", folder)
+    path = folder / "playbooks/our_way/call-back.yaml"
+    text = path.read_text(encoding="utf-8")
+    begun = text.index("\nwhen:")
+    end = text.index("\nsee:", begun)
+    path.write_text(f"{text[:begun]}\nwhen:\n  on_time_ratio: less than {limit}{text[end:]}", encoding="utf-8")
+    done("new", "case", "call-back", "as in the book", "--from", "A07", "--content", folder)
+    case = path.read_text(encoding="utf-8").partition("as in the book")[2]
+    assert f"on_time_ratio: {written}\n" in case
+    assert f"expect: {expect}\n    because: on_time_ratio\n" in case
 
 
 def _fires(row: object) -> bool:

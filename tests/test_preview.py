@@ -117,6 +117,16 @@ def test_which_variant_was_taken_and_how_long_it_is(file: Path) -> None:
     assert en.size == len(en.step.message.split()) and en.most == 60
 
 
+def test_nobody_to_see_is_said_once(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    start = text.index("      contacts:\n")
+    file.write_text(text[:start] + text[text.index("    expect: fires", start) :], encoding="utf-8")
+    of = bench(file)
+    rows = shown(of.preview(), of).splitlines()
+    first = next(n for n, line in enumerate(rows) if "没有可找的人" in line)
+    assert rows[first + 1].startswith("问 ")
+
+
 def test_too_long_a_message_is_marked(file: Path) -> None:
     changed(file, "订的那批货，一直想问问", "订的那批货，" + "很长很长" * 20 + "一直想问问")
     of = bench(file)

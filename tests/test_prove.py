@@ -34,12 +34,13 @@ from advisor.core.reference import Verdict, evaluate
 from advisor.core.tree import Node, walk
 from advisor.core.vocabulary import LISTS
 from advisor.core.yaml_in import parse
+from advisor.messages import message
 from advisor.prove import domains, solver
 from advisor.prove.claims import idle_exceptions
 from advisor.prove.domains import HOLDS, NEVER, OPEN
 from advisor.prove.formula import Cell, Formula, In, cells, every
 from advisor.prove.regions import ANY, NONE, UNKNOWN, Region, points
-from advisor.prove.report import Report, prove, write_witnesses
+from advisor.prove.report import Report, prove, record, write_witnesses
 from advisor.prove.symbols import FALSE, NOT_FALSE, NOT_TRUE, TRUE, Encoder
 from advisor.prove.terms import DAY, Numbers, member_cell
 from cli import main
@@ -410,6 +411,24 @@ def test_gaps(tmp_path: Path) -> None:
     found = {one.details["value"]: one.details["where"] for one in notes}
     assert [one.level for one in notes] == ["note"] * 3
     assert "(medium, small" in str(found["core"]) and "(" not in str(found["latent"])
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh", ["核心", "老客户，还有4种，仅限中客户"]),
+        ("en", ["core", "regular account, and 4 more, only medium"]),
+    ],
+)
+def test_a_gap_is_told_in_words(tmp_path: Path, language: str, words: list[str]) -> None:
+    report, _ = proved(
+        tmp_path, play("  some need: {layer: core, satisfied: false}\n  tier: [vip, large]\n"), grid=GRID
+    )
+    notes = [message(one, language)[0] for one in report.problems if one.code == "prove-gap"]
+    text = " ".join(notes)
+    assert all(word in text for word in words) and all(len(note) < 200 for note in notes), text
+    assert "strategic_partner" not in text
+    assert any("strategic_partner" in record(one)["where"] for one in report.findings)
 
 
 def test_silent_situations(tmp_path: Path) -> None:

@@ -188,6 +188,52 @@ def test_a_mistake_names_its_cell_and_nothing_is_written(
     assert file.read_bytes() == before
 
 
+def _line_with(rows: list[dict[str, Any]], language: str) -> dict[str, Any]:
+    """The last line of a block of several."""
+    row(rows, "ask", 4)[language] += " {{ stagge }}"
+    return row(rows, "ask", 4)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_bad_cell_is_named_and_the_other_rows_are_taken(tmp_path: Path, language: str) -> None:
+    folder, file = workspace(tmp_path)
+    before, rows = file.read_bytes(), exported(folder)
+    bad = _line_with(rows, language)
+    row(rows, "ask", 1).update(zh="一？\n二？", en="One?\nTwo?")
+    row(rows, "ask", 2)["zh"] = "计划停了？"
+    row(rows, "done_when", 1)["zh"] = datetime.date(2026, 11, 20)
+    merged = brought(tmp_path, rows)
+    column = {"zh": "E", "en": "F"}[language]
+    at = {f"plays.xlsx!{column}{rows.index(bad) + 2} template-unknown-name"}
+    assert set(codes(merged)) == at | {f"plays.xlsx!E{rows.index(row(rows, 'done_when', 1)) + 2} words-not-text"}
+    assert merged.written == {file: 3} and merged.dropped == 2
+    changed_text = before.replace("手上的料能用到哪天？".encode(), "一？\n    二？".encode())
+    changed_text = changed_text.replace("是计划停了，还是换了规格？".encode(), "计划停了？".encode())
+    assert file.read_bytes() == changed_text.replace(b"How long will the material you have last?", b"One?\n    Two?")
+
+
+def test_rows_that_pass_alone_and_not_together_leave_the_others(tmp_path: Path) -> None:
+    folder, file = workspace(tmp_path)
+    rows = exported(folder)
+    for n in range(1, 5):
+        row(rows, "ask", n).update(zh="", en="")
+    row(rows, "done_when", 1)["zh"] = "清楚了"
+    merged = brought(tmp_path, rows)
+    assert {one.code for one in merged.problems} == {"words-block-empty"}
+    assert merged.written == {file: 1} and merged.dropped == 8
+
+
+def test_the_import_counts_what_it_did(tmp_path: Path) -> None:
+    folder, _ = workspace(tmp_path)
+    rows = exported(folder)
+    row(rows, "ask", 2)["zh"] = "计划停了？"
+    words = "words", "import", sheet(tmp_path / "plays.xlsx", rows), "--content", folder
+    assert run(*words).output.endswith(f"{len(rows)} rows read, 1 texts changed in 1 files.\n")
+    row(rows, "ask", 3)["zh"] = "{{ stagge }}？"
+    sheet(tmp_path / "plays.xlsx", rows)
+    assert f"{len(rows)} rows read, 0 texts changed in 0 files; 1 not changed" in run(*words).output
+
+
 def test_deleted_and_sorted_rows_a_number_and_curled_quotes_do_no_harm(tmp_path: Path) -> None:
     folder, file = workspace(tmp_path)
     rows = exported(folder)

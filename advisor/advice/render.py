@@ -18,7 +18,7 @@ from advisor.content.people import Pick, Picked, Picking, choose
 from advisor.content.plays import DEGREES, LEADS, PORTFOLIO, Line, Play, Take, Timing, adapted, timing_for
 from advisor.core.facts import AccountFacts
 from advisor.core.model import Origin, Row
-from advisor.core.reference import Trace, evaluate, read
+from advisor.core.reference import Trace, read
 
 Hand = tuple[Row, ...]
 
@@ -95,7 +95,7 @@ class Steps:
     def adapted(self, play: Play, hand: Hand) -> Play:
         """The play with the first of its changes that holds now."""
         for change in play.instead:
-            if evaluate(change.when, self.facts, hand).verdict:
+            if self.facts.verdict(change.when, hand):
                 return adapted(play, change)
         return play
 
@@ -111,7 +111,7 @@ class Steps:
         return known[-1][2] if take.how in ("latest", "highest") else known[0][2]
 
     def holds(self, take: Take, hand: Hand, row: Row) -> bool:
-        return evaluate(take.where, self.facts, (*hand, row)).verdict is True
+        return self.facts.verdict(take.where, (*hand, row)) is True
 
     def due(self, timing: Timing, hand: Hand, start: datetime.date) -> datetime.date:
         limits = []

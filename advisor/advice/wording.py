@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,6 +11,11 @@ from typing import Any
 
 from advisor.core.model import State, Value
 from advisor.core.vocabulary import Field
+
+YEAR = "year"
+CUT = "…"
+_ISO_DAY = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
+_FIGURES = 2
 
 
 @dataclass(frozen=True)
@@ -43,12 +49,20 @@ class Printer:
         if isinstance(data, datetime.date):
             return self.date(data)
         if isinstance(data, tuple):
-            return str(self.words["list"]).join(self.data(one, field) for one in data)
+            return self._list(data, field)
         if field and field.choices:
             return self._choice(str(data), field)
+        if isinstance(data, float):
+            data = Decimal(str(data))
         if isinstance(data, int | Decimal):
-            return self._figure(data, field.type if field else "number")
+            return str(data) if field and field.unit == YEAR else self._figure(data, field.type if field else "number")
         return str(data)
+
+    def _list(self, data: tuple[Any, ...], field: Field | None) -> str:
+        """A list; one that was cut short ends with a mark of its own."""
+        cut = len(data) > 1 and data[-1] == CUT
+        items = str(self.words["list"]).join(self.data(one, field) for one in (data[:-1] if cut else data))
+        return self.word("list_cut", items=items) if cut else items
 
     def _choice(self, data: str, field: Field) -> str:
         labels = field.choices.labels.get(data, {}) if field.choices else {}
@@ -60,10 +74,10 @@ class Printer:
         if kind == "money":
             return self.money(Decimal(data))
         if kind == "ratio":
-            return f"{plain(Decimal(data) * 100, 1)}%"
+            return f"{sensible(Decimal(data) * 100, 1)}%"
         if kind == "days":
             return self.word("day" if abs(data) == 1 else "days", n=plain(Decimal(data), 0))
-        return plain(Decimal(data), 2)
+        return sensible(Decimal(data), 2)
 
     def money(self, amount: Decimal) -> str:
         """Money as it is spoken of: in ten thousands in Chinese, ¥386,000 in English."""
@@ -77,6 +91,20 @@ class Printer:
         """A day; the year only where it is not the year of the advice."""
         key = "date" if day.year == self.as_of.year else "date_year"
         return self.word(key, year=day.year, month=self.words["months"][day.month - 1], day=day.day)
+
+    def full_date(self, day: datetime.date) -> str:
+        """A day with its year: at the head of a page, and where it may be another year's."""
+        return self.word("date_year", year=day.year, month=self.words["months"][day.month - 1], day=day.day)
+
+    def dated(self, text: str) -> str:
+        """A text in which every day written as in the records, 2026-11-20, is printed as a day."""
+        return _ISO_DAY.sub(self._dated, text)
+
+    def _dated(self, found: re.Match[str]) -> str:
+        try:
+            return self.date(datetime.date.fromisoformat(found[0]))
+        except ValueError:
+            return found[0]
 
     def day(self, day: datetime.date) -> str:
         """A day with its weekday."""
@@ -92,3 +120,10 @@ def plain(number: Decimal, places: int) -> str:
     rounded = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     text = f"{rounded:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def sensible(number: Decimal, places: int) -> str:
+    """A number rounded half up; one so small that nothing would be left of it keeps its first two figures."""
+    if not number or abs(number) >= Decimal(1).scaleb(-places):
+        return plain(number, places)
+    return plain(number, _FIGURES - 1 - number.adjusted())

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from advisor.advice.workspace import LANGUAGES, Wish, find_workspace, presets
 from advisor.content.content import Content
+from advisor.content.kept import load
 from advisor.content.plays import Play
-from advisor.content.read_content import load
 from advisor.core import yaml_in
 from advisor.core.home import content_root, shown
 from advisor.core.model import Place, stop

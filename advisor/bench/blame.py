@@ -51,6 +51,14 @@ def named(leaves: Iterable[Trace]) -> set[str]:
     return found
 
 
+def reason_name(leaf: Trace) -> str:
+    """The name that a case gives for a part of a condition."""
+    node = leaf.node
+    if isinstance(node, Leaf):
+        return _name(node.name)
+    return f"count {node.entity}" if isinstance(node, Count) else str(getattr(node, "entity", ""))
+
+
 def said(leaves: Iterable[Trace]) -> str:
     """The parts with their values, for a message."""
     return "; ".join(dict.fromkeys(_said(leaf) for leaf in leaves))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 from advisor.advice.advise import Advisor
+from advisor.advice.reasons import fired_leaves
+from advisor.bench.blame import blamed, reason_name
 from advisor.content.plays import PORTFOLIO, Play
 from advisor.core.facts import AccountFacts
 from advisor.core.model import Row, State, Value, stop
-from advisor.core.reference import evaluate, find_row
-from advisor.core.tree import Count, Expr, Gather, Latest, Metric, Name, Node, Rows, When, expr_names, names, walk
+from advisor.core.reference import Trace, evaluate, find_row
+from advisor.core.tree import Count, Expr, Gather, Latest, Leaf, Metric, Name, Node, Rows, When, expr_names, names, walk
 from advisor.core.vocabulary import Field
 
 _ACCOUNT, _OPPORTUNITY = "account", "opportunity"
@@ -21,11 +24,19 @@ _PEOPLE = frozenset({"contact", "rep"})
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The facts of a case, in the order in which they are to be written, its day, and what must come of them."""
+    """The facts of a case, in the order in which they are to be written, its day, and what must come of them.
+
+    `because` names the fact that makes the play fire, or the one that keeps it silent.
+    """
 
     as_of: datetime.date
     facts: Mapping[str, Any]
     fires: bool
+    because: str = ""
+
+    def rounded(self, places: int) -> Given:
+        """The same with no number of more decimal places than these."""
+        return replace(self, facts={name: _rounded(value, places) for name, value in self.facts.items()})
 
 
 def of_account(advisor: Advisor, account: Row, play: Play) -> list[Given]:
@@ -39,8 +50,38 @@ def of_account(advisor: Advisor, account: Row, play: Play) -> list[Given]:
         raise stop("case-about-the-book", 2, play=play.code)
     facts = advisor.facts(account)
     subject = _subject(advisor, facts, play)
-    fires = evaluate(play.when, facts, facts.hand(subject)).verdict is True
-    return [Given(facts.as_of, _Taker(advisor, facts, subject, deep).taken(play.when), fires) for deep in (False, True)]
+    trace = evaluate(play.when, facts, facts.hand(subject))
+    because = _because(trace, advisor)
+    return [
+        Given(facts.as_of, _Taker(advisor, facts, subject, deep).taken(play.when), trace.verdict is True, because)
+        for deep in (False, True)
+    ]
+
+
+def _because(trace: Trace, advisor: Advisor) -> str:
+    """The fact that decided. Of those that fire a play, one that is worked out says more than one that is recorded:
+    stage and the like only open the way."""
+    if trace.verdict is not True:
+        return next((reason_name(leaf) for leaf in blamed(trace)), "")
+    leaves = list(fired_leaves(trace))
+    made = [leaf for leaf in leaves if _is_worked_out(leaf, advisor)]
+    return reason_name((made or leaves[::-1])[0]) if leaves else ""
+
+
+def _is_worked_out(leaf: Trace, advisor: Advisor) -> bool:
+    node = leaf.node
+    one = advisor.content.vocabulary.field(node.name.entity, node.name.field) if isinstance(node, Leaf) else None
+    return bool(one and not one.recorded)
+
+
+def _rounded(value: Any, places: int) -> Any:
+    if isinstance(value, Decimal) and -int(value.as_tuple().exponent) > places:
+        return Decimal(f"{round(value, places):f}".rstrip("0").rstrip("."))
+    if isinstance(value, float):
+        return round(value, places)
+    if isinstance(value, dict):
+        return {name: _rounded(one, places) for name, one in value.items()}
+    return type(value)(_rounded(one, places) for one in value) if isinstance(value, list | tuple) else value
 
 
 def _subject(advisor: Advisor, facts: AccountFacts, play: Play) -> Row:

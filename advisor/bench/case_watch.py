@@ -18,12 +18,16 @@ from advisor.core.model import AdvisorError, Problem
 
 @dataclass(frozen=True)
 class Round:
-    """One run: what is wrong with the content itself, the plays that were tried, and how their cases came out."""
+    """One run: what is wrong with the content itself, the plays that were tried, and how their cases came out.
+
+    `not_run` are the files whose errors kept plays from being run.
+    """
 
     content: Content
     plays: tuple[Play, ...]
     problems: tuple[Problem, ...]
     report: Report
+    not_run: tuple[str, ...] = ()
 
     @property
     def wrong(self) -> bool:
@@ -91,7 +95,9 @@ def _round(
 ) -> Round:
     """A play whose file has errors is not run, and none is where what all rest on has some."""
     wrong = {one.place.path for one in errors(content, None)}
-    plays = tuple(play for play in plays if play.place.path not in wrong)
-    if any(not is_play(Path(path)) for path in wrong):
-        plays = ()
-    return Round(content, plays, problems, report(plays, run_plays(content, plays, jobs, metrics)))
+    shared = sorted(path for path in wrong if not is_play(Path(path)))
+    own = {play.place.path for play in plays}
+    unread = wrong - {play.place.path for play in content.plays} if plays == content.plays else set()
+    plays = () if shared else tuple(play for play in plays if play.place.path not in wrong)
+    not_run = tuple(shared or sorted(own & wrong | unread))
+    return Round(content, plays, problems, report(plays, run_plays(content, plays, jobs, metrics)), not_run)

@@ -18,6 +18,7 @@ from advisor.bench.lint_units import check_units
 from advisor.bench.lint_unknown import check_unknown
 from advisor.bench.method import entries
 from advisor.content.content import Content, with_plays
+from advisor.content.follow_ups import without_follow_ups
 from advisor.content.plays import Check, Guard, Line, Play
 from advisor.content.read_play import BLOCKS, LANGUAGES
 from advisor.core.model import Place, Problem
@@ -55,8 +56,9 @@ def check(content: Content) -> list[Problem]:
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """By file and line."""
-    return sorted(problems, key=lambda one: (one.place.path, one.place.line, one.place.column))
+    """By file and line, without what only follows from another of them."""
+    told = without_follow_ups(list(problems))
+    return sorted(told, key=lambda one: (one.place.path, one.place.line, one.place.column))
 
 
 def check_rules(content: Content) -> list[Problem]:

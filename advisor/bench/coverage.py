@@ -76,7 +76,7 @@ class PlayCoverage:
 
 @dataclass(frozen=True)
 class Coverage:
-    """All plays that were run."""
+    """All plays that were run; where none was, nothing is covered."""
 
     plays: tuple[PlayCoverage, ...]
 
@@ -90,7 +90,7 @@ class Coverage:
 
     @property
     def percent(self) -> int:
-        return percent(self.seen, self.total)
+        return percent(self.seen, self.total) if self.plays else 0
 
     def with_case(self, expect: str) -> int:
         """How many plays have a case that expects this."""

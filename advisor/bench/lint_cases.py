@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.bench.case_facts import facts_of_case
+from advisor.content.choice_words import listed
 from advisor.content.content import Content
 from advisor.content.plays import Case, Play
 from advisor.core.model import Place, Problem
@@ -55,10 +56,12 @@ def _short(reads: set[str]) -> list[str]:
 def _person(case: Case, content: Content) -> Iterator[Problem]:
     """Whom to see is named by role, or as a contact that the case gives."""
     field = content.vocabulary.field("contact", "buying_roles")
-    roles = tuple(field.choices.labels) if field and field.choices else ()
+    choices = field.choices if field else None
+    roles = tuple(choices.labels) if choices else ()
     given = case.given.get("contacts")
     rows = given.each() if given else []
     known = {str(one.value) for row in rows for key in _PEOPLE if (one := row.get(key))}
     if case.person and case.person not in {*roles, *known}:
-        details = {"name": case.person, "known": ", ".join(roles), "near": nearest(case.person, {*roles, *known})}
+        near = nearest(case.person, {*roles, *known})
+        details = {"name": case.person, "known": listed(choices) if choices else "", "near": near}
         yield Problem("case-nobody-such", case.where("person"), "error", details)

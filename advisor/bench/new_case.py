@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,8 @@ from advisor.bench.author_files import content_at, home, in_yaml, play_file, rep
 from advisor.bench.case_from import Given, of_account
 from advisor.bench.cases import run_case
 from advisor.content.content import Content
+from advisor.content.kept import load
 from advisor.content.plays import Case, Play
-from advisor.content.read_content import load
 from advisor.content.read_play import read_play
 from advisor.core import yaml_in
 from advisor.core.home import shown
@@ -24,6 +24,7 @@ from advisor.core.model import AdvisorError, Place, Row, stop
 from advisor.core.yaml_in import Item
 
 EXPECTS = ("fires", "silent")
+_PLACES = (2, 4)
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -55,9 +56,10 @@ def new_case(
     path, own = play_file(folder, play)
     text = path.read_bytes().decode("utf-8")
     content = load(find_workspace(folder))
-    for one in of_account(*run, play) if run else (None,):
+    for one in _givens(of_account(*run, play)) if run else (None,):
         expects = EXPECTS if one is None else ("fires" if one.fires else "silent",)
-        made = _tried(text, play, _lines(play, name, today, one), shown(path), content, expects)
+        because = one.because if one else ""
+        made = _tried(text, play, _lines(play, name, today, one), shown(path), content, expects, because)
         if made:
             break
     else:
@@ -65,6 +67,16 @@ def new_case(
     whole, line, expect = made
     replace_file(own, whole.encode("utf-8"))
     return Added(own, line, name, expect, path != own)
+
+
+def _givens(found: Iterable[Given]) -> Iterator[Given]:
+    """From the shortest to the fullest, each with its reason or else without, and with round numbers where these do."""
+    for given in found:
+        for because in dict.fromkeys((given.because, "")):
+            one = replace(given, because=because)
+            for n, shape in enumerate(shapes := [*map(one.rounded, _PLACES), one]):
+                if shape not in shapes[:n]:
+                    yield shape
 
 
 def _lines(play: Play, name: str, today: datetime.date, given: Given | None) -> list[str]:
@@ -91,11 +103,12 @@ def _given_lines(facts: Mapping[str, Any]) -> list[str]:
 
 
 def _tried(
-    text: str, play: Play, lines: list[str], where: str, content: Content, expects: tuple[str, ...]
+    text: str, play: Play, lines: list[str], where: str, content: Content, expects: tuple[str, ...], because: str = ""
 ) -> tuple[str, int, str] | None:
     """The file with the case, its line, and what the case expects; None when no expectation of it holds."""
     for expect in expects:
-        whole, line = inserted(text, [*lines, f"expect: {expect}"], where)
+        reason = [f"because: {in_yaml(because)}"] if because else []
+        whole, line = inserted(text, [*lines, f"expect: {expect}", *reason], where)
         item, problems = yaml_in.parse(whole, where)
         read = read_play(item, play.path, content.vocabulary, content.policy, problems)
         if problems or read is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,29 +9,34 @@ from pathlib import Path
 from advisor.bench.author_files import play_file, replace_file
 from advisor.bench.check import check
 from advisor.bench.words_in import LANGUAGES, TextRow, checked, clean
-from advisor.bench.words_units import Block, Change, Key, blocks, changed
+from advisor.bench.words_trial import Trial
+from advisor.bench.words_units import Block, Change, Key, blocks
 from advisor.content.content import Content
 from advisor.content.lint import check_terms
 from advisor.content.plays import Play
 from advisor.content.read_play import read_play
 from advisor.core import yaml_in
 from advisor.core.home import shown
-from advisor.core.model import AdvisorError, Place, Problem
+from advisor.core.model import Place, Problem
 from advisor.core.vocabulary import nearest
 
 
 @dataclass
 class Merged:
-    """What came of an import: texts changed by file (`copied` ones are new in the workspace), and every problem."""
+    """What came of an import: texts changed by file (`copied` ones are new in the workspace), and every problem.
+
+    `dropped` counts the changed cells that were not taken, `missing` the lines of plays that have no row any more.
+    """
 
     written: dict[Path, int] = field(default_factory=dict)
     copied: set[Path] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     missing: int = 0
+    dropped: int = 0
 
 
 def merge(rows: list[TextRow], content: Content, folder: Path, force: bool = False) -> Merged:
-    """Bring the rows' changes into the workspace's files. A play with a mistake in any of its rows stays as it is.
+    """Bring the rows' changes into the workspace's files. A row with a mistake is left out, the others are taken.
 
     Args: rows – of the spreadsheet; content – of the workspace; folder – the workspace; force – where file and sheet
     have both changed, the sheet's text is taken.
@@ -47,6 +51,7 @@ def merge(rows: list[TextRow], content: Content, folder: Path, force: bool = Fal
             _Merging(content, folder, plays[path], force, merged).run(own)
         else:
             merged.problems += _stray(own, plays)
+            merged.dropped += sum(row.texts[one] != row.base[one] for row in own for one in LANGUAGES)
     return merged
 
 
@@ -77,13 +82,14 @@ class _Merging:
     def run(self, rows: list[TextRow]) -> None:
         path, own = play_file(self.folder, self.play)
         text = path.read_bytes().decode("utf-8")
-        item, _ = yaml_in.parse(text, shown(path))
+        item, broken = yaml_in.parse(text, shown(path))
         found = blocks(item)
         self.problems += checked(rows)
-        changes = [] if self.problems else self.changes(rows, found)
         self.merged.missing += self.missing(rows, found)
-        if changes and not self.problems:
-            self.write(path, own, text, changes)
+        groups, wanted = self.changes(rows, found)
+        self.problems += broken if groups else []
+        written = self.write(path, own, text, groups) if groups and not broken else 0
+        self.merged.dropped += wanted - written
         self.merged.problems += [*self.problems, *self.conflicts]
 
     def missing(self, rows: list[TextRow], found: Mapping[Key, Block]) -> int:
@@ -94,10 +100,21 @@ class _Merging:
 
     # --- what has changed ------------------------------------------------------------------------
 
-    def changes(self, rows: list[TextRow], found: Mapping[Key, Block]) -> list[Change]:
-        pairs = [(row, one) for row in {row.key: row for row in rows}.values() for one in LANGUAGES]
-        made = [self.change(row, one, found) for row, one in pairs if row.texts[one] != row.base[one]]
-        return [change for change in made if change]
+    def changes(self, rows: list[TextRow], found: Mapping[Key, Block]) -> tuple[list[list[Change]], int]:
+        """The changes of each sound row, and how many cells ask for one that the file does not have yet."""
+        wrong = {str(problem.place) for problem in self.problems}
+        bad = {row.key for row in rows if wrong & set(row.cells.values())}
+        groups, wanted = list[list[Change]](), 0
+        for row in {row.key: row for row in rows}.values():
+            differing = [one for one in LANGUAGES if row.texts[one] != row.base[one]]
+            if row.key in bad:
+                wanted += len(differing)
+                continue
+            told = len(self.problems) + len(self.conflicts)
+            made = [change for change in (self.change(row, one, found) for one in differing) if change]
+            wanted += len(made) if told == len(self.problems) + len(self.conflicts) else len(differing)
+            groups += [made] if made else []
+        return groups, wanted
 
     def change(self, row: TextRow, language: str, found: Mapping[Key, Block]) -> Change | None:
         key, text, base = (row.block, language), row.texts[language], row.base[language]
@@ -131,31 +148,20 @@ class _Merging:
 
     # --- writing ---------------------------------------------------------------------------------
 
-    def write(self, path: Path, own: Path, text: str, changes: list[Change]) -> None:
-        """Write the file, unless it would not pass the readers."""
-        try:
-            whole = changed(text, changes, shown(path))
-        except AdvisorError as error:
-            self.problems += error.problems
-            return
-        wrong = self.wrong(text, whole, shown(path))
-        if wrong:
-            self.problems += [_at_cell(problem, changes, whole, shown(path)) for problem in wrong]
-            return
-        replace_file(own, whole.encode("utf-8"))
-        self.merged.written[own] = len(changes)
-        if own != path:
-            self.merged.copied.add(own)
+    def write(self, path: Path, own: Path, text: str, groups: list[list[Change]]) -> int:
+        """Write the file with those changes that pass the readers.
 
-    def wrong(self, before: str, after: str, where: str) -> list[Problem]:
-        """The errors that the changed file has and the file as it was had not."""
-        old = Counter(_what(problem) for problem in self.errors(before, where))
-        found = []
-        for problem in self.errors(after, where):
-            old[_what(problem)] -= 1
-            if old[_what(problem)] < 0:
-                found.append(problem)
-        return found
+        Returns: how many texts were changed.
+        """
+        trial = Trial(text, shown(path), self.errors)
+        whole, taken = trial.best(groups)
+        self.problems += trial.problems
+        if taken:
+            replace_file(own, whole.encode("utf-8"))
+            self.merged.written[own] = taken
+            if own != path:
+                self.merged.copied.add(own)
+        return taken
 
     def errors(self, text: str, where: str) -> list[Problem]:
         item, problems = yaml_in.parse(text, where)
@@ -170,24 +176,3 @@ class _Merging:
 def _done_already(text: str, units: list[str]) -> bool:
     """Does the file say it already: the text stands there, or the line is gone that was to be taken out?"""
     return not text or text in units or f"\n{text}\n" in "\n" + "\n".join(units) + "\n"
-
-
-def _what(problem: Problem) -> tuple[str, str]:
-    details = {key: value for key, value in problem.details.items() if not isinstance(value, int)}
-    return problem.code, str(sorted(details.items(), key=str))
-
-
-def _at_cell(problem: Problem, changes: list[Change], text: str, where: str) -> Problem:
-    """A problem of the changed file at the cell that it comes from: the one of that line, else of that block."""
-    found = blocks(yaml_in.parse(text, where)[0])
-    for change in changes:
-        block = found.get(change.key)
-        units = block.units if block else ()
-        if block and change.number < len(units) and change.text:
-            first = block.item.place.line + ("\n" in str(block.item.value))
-            lines = range(first + units[change.number].first, first + units[change.number].last)
-            if problem.place.line in lines:
-                return problem.at(Place(change.cell))
-    block_name = str(problem.details.get("block", ""))
-    near = [change for change in changes if change.key[0].rpartition(".")[2] == block_name] or changes
-    return problem.at(Place(near[0].cell))

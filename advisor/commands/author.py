@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from advisor.commands.common import CONTENT, FACTS, LANG, PATH, RUN, guarded, opened, options, say
+from advisor.commands.common import CONTENT, FACTS, LANG, PATH, RUN, columns, guarded, opened, options, say
 from advisor.content.plays import ABOUTS
 
 _OWNER = click.option("--owner", default="", metavar="NAME", help="Who looks after it.")
@@ -144,7 +144,7 @@ def words_import(path: Path, force: bool, content: Path | None, lang: str | None
 
     from advisor.commands import show_author
 
-    text, wrong = show_author.words_imported(path, force, content, lang)
+    text, wrong = show_author.words_imported(path, force, content, lang, columns())
     say(text)
     sys.exit(1 if wrong else 0)
 

@@ -6,6 +6,7 @@ import datetime
 import functools
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,11 +16,11 @@ import click
 
 from advisor.advice.workspace import Wish
 from advisor.core.model import AdvisorError, InternalDisagreement, Problem
-from advisor.messages import message
 
 Command = Callable[..., Any]
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 FORMATS = ("text", "json", "md", "html")
+_CLOSING = "advisor.closing"
 CHECK_FORMATS = ("text", "json", "github", "sarif")
 
 
@@ -74,14 +75,35 @@ def say(text: str) -> None:
     click.echo(_CONTROL.sub("", text), nl=False)
 
 
+def columns(error: bool = False) -> int | None:
+    """The terminal's columns; None where the output (or, with `error`, the other one) goes to no terminal."""
+    stream = sys.stderr if error else sys.stdout
+    return shutil.get_terminal_size().columns if stream.isatty() else None
+
+
 def report(problems: list[Problem], language: str) -> None:
     """Problems on standard error: one line each, and a hint."""
+    from advisor.pages.problem_text import problem_lines
+
     for problem in problems:
-        text, hint = message(problem, language)
-        place = f"{problem.place}: " if str(problem.place) else ""
-        click.echo(_CONTROL.sub("", f"{place}{problem.level} {problem.code} {text}"), err=True)
-        if hint:
-            click.echo(f"  → {hint}", err=True)
+        for line in problem_lines(problem, language, columns(error=True)):
+            click.echo(_CONTROL.sub("", line), err=True)
+
+
+def at_the_end(problem: Problem, language: str) -> None:
+    """Keep a note for the end: what concerns the whole run must not stand before its result."""
+    context = click.get_current_context(silent=True)
+    if context is None:
+        report([problem], language)
+    else:
+        context.meta.setdefault(_CLOSING, []).append((problem, language))
+
+
+def report_closing() -> None:
+    """The notes kept for the end, on standard error."""
+    context = click.get_current_context(silent=True)
+    for problem, language in context.meta.pop(_CLOSING, []) if context else []:
+        report([problem], language)
 
 
 def guarded(command: Command) -> Command:
@@ -91,7 +113,9 @@ def guarded(command: Command) -> Command:
     def run(*args: Any, **options: Any) -> Any:
         language = options.get("lang") or os.environ.get("ADVISOR_LANG") or "zh"
         try:
-            return command(*args, **options)
+            result = command(*args, **options)
+            report_closing()
+            return result
         except AdvisorError as error:
             report(error.problems, language)
             sys.exit(error.exit_code)
@@ -123,9 +147,10 @@ def opened(options: dict[str, Any]) -> Any:
             )
         )
     count = sum(problem.level != "note" for problem in advisor.book.problems)
-    if count:
-        notes.append(Problem("data-problems-count", level="note", details={"count": count}))
     report(notes, advisor.settings.language)
+    if count:
+        note = Problem("data-problems-count", level="note", details={"count": count})
+        at_the_end(note, advisor.settings.language)
     return advisor
 
 

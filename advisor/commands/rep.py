@@ -157,10 +157,10 @@ def explain(names: tuple[str, ...], form: str, sets: tuple[str, ...], top: int, 
 @guarded
 def facts(account: str | None, form: str, **options: Any) -> None:
     """Every fact of an ACCOUNT with its unit and origin: asserted, derived, inferred, unknown."""
-    from advisor.commands import show
+    from advisor.commands import show_facts
 
     advisor = opened(options)
-    say(show.facts(advisor, account_named(advisor, account, options.get("facts")), form))
+    say(show_facts.facts(advisor, account_named(advisor, account, options.get("facts")), form))
 
 
 @click.command()

@@ -12,10 +12,10 @@ from advisor.advice.wording import Printer
 from advisor.advice.workspace import Wish, find_workspace, presets
 from advisor.content.content import Content
 from advisor.content.plays import Play
-from advisor.core.model import Origin, Problem, Row
-from advisor.core.vocabulary import Field
+from advisor.core.model import Row
 from advisor.pages import page_text
 from advisor.pages.page import page
+from advisor.pages.problem_text import problem_lines
 
 
 def _json(data: Any) -> str:
@@ -88,71 +88,13 @@ def replied(advisor: Advisor, account: Row, play: Play, answer: str, until: date
     return f"{line}\n{printer.word('saved_in', path=path)}\n"
 
 
-# --- facts ---------------------------------------------------------------------------------------
-
-
-def facts(advisor: Advisor, account: Row, form: str) -> str:
-    """Every fact of the account and its rows; what only guards may read is left out."""
-    rows = list(_facts(advisor, account))
-    if form == "json":
-        return _json(rows)
-    words = advisor.printer.word
-    head = "{}  {}  {}  {}".format(*(words(key) for key in ("fact", "value", "unit", "origin_title")))
-    return (
-        "\n".join([f"{advisor.printer.word('as_of')} {advisor.settings.as_of}", head, *_lines(rows, advisor.printer)])
-        + "\n"
-    )
-
-
-def _facts(advisor: Advisor, account: Row) -> list[dict[str, Any]]:
-    known = advisor.facts(account)
-    found = []
-    for entity in advisor.content.vocabulary.entities.values():
-        if entity.rows in ("one", "many", "single"):
-            for row in known.rows(entity.name) or ():
-                if entity.rows == "single" and not row.values:  # the whole book: `advisor portfolio` shows it
-                    continue
-                fields = [f for f in entity.fields.values() if not f.guarded and f.name != "account_id"]
-                found += [_fact(advisor, known, row, field) for field in fields]
-    return found
-
-
-def _fact(advisor: Advisor, known: Any, row: Row, field: Field) -> dict[str, Any]:
-    value = known.value(row, field.name)
-    return {
-        "row": row.where if row.entity != "account" else f"account {row.id}",
-        "fact": f"{row.entity}.{field.name}",
-        "label": advisor.printer.label(field.label, field.name),
-        "value": value.data,
-        "shown": advisor.printer.value(value, field),
-        "unit": field.unit or (advisor.settings.currency if field.type == "money" else ""),
-        "state": str(value.state),
-        "origin": str(value.origin if value.state != "unknown" else Origin.UNKNOWN),
-        "source": value.source,
-    }
-
-
-def _lines(rows: list[dict[str, Any]], printer: Printer) -> list[str]:
-    """Text: one block a record; unknown facts of a record on one line at its end, except the account's own."""
-    lines, last = [], ""
-    for row in rows:
-        if row["row"] != last:
-            last = row["row"]
-            lines += ["", last]
-        if row["state"] == "unknown" and not row["fact"].startswith("account."):
-            continue
-        origin = printer.word(f"origin.{row['origin']}")
-        name = f"{row['fact'].partition('.')[2]} {row['label']}"
-        tail = f"  ← {row['source']}" if row["source"] and row["source"] != row["row"] else ""
-        unit = f" {row['unit']}" if row["unit"] and row["state"] == "known" else ""
-        lines.append(f"  {name}{printer.words['colon']}{row['shown']}{unit}  [{origin}]{tail}")
-    return lines
-
-
 def compliance(advisor: Advisor, account: Row) -> str:
     """The compliance office's view: guards with details and records."""
     printer = advisor.printer
-    lines = [printer.word("compliance_title"), f"{account.text('name') or account.id} · {advisor.settings.as_of}"]
+    lines = [
+        printer.word("compliance_title"),
+        f"{account.text('name') or account.id} · {printer.full_date(advisor.settings.as_of)}",
+    ]
     for guard in advisor.guards(account):
         lines += ["", guard.code, *(line for part in guard.detail.splitlines() for line in page_text.wrap(part, 78))]
         lines += [f"  - {record}" for record in guard.records]
@@ -162,8 +104,13 @@ def compliance(advisor: Advisor, account: Row) -> str:
 # --- content -------------------------------------------------------------------------------------
 
 
-def checked(path: Path | None, language: str, form: str, strict: bool = False) -> tuple[str, bool]:
-    """All problems of the content, and whether one of them is an error; with `strict`, whether there is any at all."""
+def checked(
+    path: Path | None, language: str, form: str, strict: bool = False, columns: int | None = None
+) -> tuple[str, bool]:
+    """All problems of the content, and whether one of them is an error; with `strict`, whether there is any at all.
+
+    `columns` are those of the terminal, None where there is none.
+    """
     from advisor.bench.check_files import check_files
     from advisor.bench.unread_files import unread_files
 
@@ -175,7 +122,7 @@ def checked(path: Path | None, language: str, form: str, strict: bool = False) -
         from advisor.bench.check_formats import render
 
         return render(problems, language, form), wrong
-    lines = [line for problem in problems for line in problem_lines(problem, language)]
+    lines = [line for problem in problems for line in problem_lines(problem, language, columns)]
     words = content.words.get(language, {})
     counts = {
         "plays": checked.plays,
@@ -205,22 +152,13 @@ def _count(content: Content) -> int:
     return sum(len(entity.fields) for entity in content.vocabulary.entities.values())
 
 
-def problem_lines(problem: Problem, language: str) -> list[str]:
-    """A problem as a line and, where there is a way out, a second one."""
-    from advisor.messages import message
-
-    text, hint = message(problem, language)
-    place = f"{problem.place}: " if str(problem.place) else ""
-    return [f"{place}{problem.level} {problem.code} {text}", *([f"  → {hint}"] if hint else [])]
-
-
 def documented(folder: Path, workspace: Path | None, language: str) -> str:
     """Write the trainer's pages, and say where they are.
 
     Raises: AdvisorError – the content is wrong, or the folder cannot be written.
     """
     from advisor.content.content import sound
-    from advisor.content.read_content import load
+    from advisor.content.kept import load
     from advisor.docs import docs_site
     from advisor.docs.play_sources import read_sources
 

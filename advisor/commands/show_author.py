@@ -9,7 +9,7 @@ from typing import Any
 
 from advisor.advice.advise import Advisor
 from advisor.bench import author_files, scaffold
-from advisor.content.read_content import load
+from advisor.content.kept import load
 from advisor.core.home import shown
 from advisor.core.model import Row
 
@@ -113,22 +113,26 @@ def words_exported(path: Path, only: str, content: Path | None, lang: str | None
     return _text(words, "exported", path=shown(path), rows=len(rows), plays=len(plays), option=_option(content))
 
 
-def words_imported(path: Path, force: bool, content: Path | None, lang: str | None) -> tuple[str, bool]:
+def words_imported(
+    path: Path, force: bool, content: Path | None, lang: str | None, columns: int | None = None
+) -> tuple[str, bool]:
     from advisor.bench import words_in
     from advisor.bench.words_merge import merge
-    from advisor.commands.show import problem_lines
+    from advisor.pages.problem_text import problem_lines
 
     folder = author_files.home(content)
     language = author_files.language(lang, folder)
     found = author_files.content_at(folder)
-    columns = [found.words[one]["author"]["columns"] for one in ("zh", "en")]
-    headings = {name: frozenset({name, *(one[name].casefold() for one in columns)}) for name in columns[0]}
-    merged = merge(words_in.read(path, headings), found, folder, force)
+    titles = [found.words[one]["author"]["columns"] for one in ("zh", "en")]
+    headings = {name: frozenset({name, *(one[name].casefold() for one in titles)}) for name in titles[0]}
+    rows = words_in.read(path, headings)
+    merged = merge(rows, found, folder, force)
     words = _words(language)
-    lines = [line for problem in merged.problems for line in problem_lines(problem, language)]
+    lines = [line for problem in merged.problems for line in problem_lines(problem, language, columns)]
     for file, n in sorted(merged.written.items()):
         lines.append(_text(words, "changed_copy" if file in merged.copied else "changed", path=shown(file), n=n))
     lines += [_text(words, "missing", n=merged.missing)] if merged.missing else []
-    total = {"n": sum(merged.written.values()), "files": len(merged.written), "problems": len(merged.problems)}
-    lines.append(_text(words, "imported", **total))
+    total = {"rows": len(rows), "n": sum(merged.written.values()), "files": len(merged.written)}
+    part = "imported_part" if merged.dropped else "imported"
+    lines.append(_text(words, part, **total, dropped=merged.dropped))
     return "\n".join(lines) + "\n", bool(merged.problems)

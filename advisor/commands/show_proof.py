@@ -9,16 +9,19 @@ from advisor.advice.workspace import Wish, find_workspace, presets
 from advisor.core.model import AdvisorError, Problem
 
 
-def proved(path: Path | None, language: str, form: str, strict: bool, witness: Path | None) -> tuple[str, bool]:
+def proved(
+    path: Path | None, language: str, form: str, strict: bool, witness: Path | None, columns: int | None = None
+) -> tuple[str, bool]:
     """Check and prove the content of a workspace.
 
-    Args: path – the workspace; language, form, strict – as for the plain check; witness – where situations are written.
+    Args: path – the workspace; language, form, strict, columns – as for the plain check; witness – where situations
+    are written.
     Returns: the text, and whether something is wrong. Content that cannot be read whole is not proved.
     """
     from advisor.bench.case_metrics import CaseMetrics
     from advisor.bench.check import check
     from advisor.bench.unread_files import unread_files
-    from advisor.content.read_content import load
+    from advisor.content.kept import load
     from advisor.prove.report import prove
 
     workspace = find_workspace(path)
@@ -32,7 +35,7 @@ def proved(path: Path | None, language: str, form: str, strict: bool, witness: P
     every = problems + [one for one in report.problems if (one.code, one.place) not in seen]
     every.sort(key=lambda one: (one.place.path, one.place.line, one.place.column))
     texts = _written(report, witness)
-    return _shown(every, report, content.words, language, form, texts), wrong
+    return _shown(every, report, content.words, language, form, texts, columns), wrong
 
 
 def _written(report: Any, folder: Path | None) -> list[str]:
@@ -46,9 +49,11 @@ def _written(report: Any, folder: Path | None) -> list[str]:
     return [case_text(play, one.witness) for one in told for play in one.plays]
 
 
-def _shown(problems: list[Problem], report: Any, words: Any, language: str, form: str, cases: list[str]) -> str:
+def _shown(
+    problems: list[Problem], report: Any, words: Any, language: str, form: str, cases: list[str], columns: int | None
+) -> str:
     from advisor.bench.check_formats import dumped, record, render
-    from advisor.commands.show import problem_lines
+    from advisor.pages.problem_text import problem_lines
     from advisor.prove.report import record as finding
 
     if form == "json":
@@ -56,7 +61,7 @@ def _shown(problems: list[Problem], report: Any, words: Any, language: str, form
         return dumped({"problems": told, "proof": [finding(one) for one in report.findings], "counts": report.counts()})
     if form != "text":
         return render(problems, language, form)
-    lines = [line for problem in problems for line in problem_lines(problem, language)]
+    lines = [line for problem in problems for line in problem_lines(problem, language, columns)]
     proof = words[language]["proof"]
     lines += [proof["paste"], *(line for case in cases for line in case.splitlines())] if cases else []
     counts = report.counts()

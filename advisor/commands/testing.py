@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from advisor.commands.common import LANG, PATH, guarded, report, say
+from advisor.commands.common import LANG, PATH, columns, guarded, report, say
 
 
 @click.command()
@@ -43,18 +43,19 @@ def _run(path: Path | None, language: str, only: str, options: dict[str, Any]) -
     if options["form"] == "json":
         say(dumps(cases_text.record(done, found, language)) + "\n")
     else:
-        lines = cases_text.lines(done, language)
+        lines = cases_text.lines(done, language, columns())
         words = done.content.words[language]
         lines += cases_text.coverage_lines(found, words, language, bool(only)) if found and wanted else []
         say("\n".join(lines) + "\n")
     if options["junit"]:
-        junit.write(options["junit"], junit.junit(done.report.results, language))
-    return done.wrong or _below(found, least, language)
+        junit.write(options["junit"], junit.junit(done.report.results, language, done.problems))
+    below = _below(found, least, language)
+    return done.wrong or below
 
 
 def _load(path: Path | None) -> Any:
     from advisor.advice.workspace import Wish, find_workspace, presets
-    from advisor.content.read_content import load
+    from advisor.content.kept import load
 
     return load(find_workspace(path), presets(Wish(path)))
 
@@ -88,11 +89,11 @@ def _watch(path: Path | None, language: str, only: str, options: dict[str, Any])
         content = _load(path)
         metrics = CaseMetrics(content)
         first = first_round(content, only, options["jobs"], metrics)
-        say("\n".join(cases_text.lines(first, language)) + "\n")
+        say("\n".join(cases_text.lines(first, language, columns())) + "\n")
         words = first.content.words[language]["testing"]
         say(str(words["watching"]).format(files=len(content_files(workspace))) + "\n")
         for done in rounds(content, only, saved, *layers, metrics):
-            say("\n".join(cases_text.lines(done, language)) + "\n")
+            say("\n".join(cases_text.lines(done, language, columns())) + "\n")
     except KeyboardInterrupt:
         say("\n")
 

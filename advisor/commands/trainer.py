@@ -12,6 +12,7 @@ from advisor.commands.common import (
     CONTENT,
     LANG,
     PATH,
+    columns,
     guarded,
     say,
 )
@@ -38,9 +39,9 @@ def check(
     if prove or witness:
         from advisor.commands.show_proof import proved
 
-        text, wrong = proved(path, lang or "zh", form, strict, witness)
+        text, wrong = proved(path, lang or "zh", form, strict, witness, columns())
     else:
-        text, wrong = show.checked(path, lang or "zh", form, strict)
+        text, wrong = show.checked(path, lang or "zh", form, strict, columns())
     say(text)
     sys.exit(1 if wrong else 0)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from advisor.advice import naming
 from advisor.advice.advise import Advisor
 from advisor.advice.suppose import Supposed, suppose
 from advisor.commands import show
 from advisor.core.model import Row
-from advisor.pages.page_json import dumps, record
+from advisor.pages.page_json import dumps, problem_record, record
 
 
 def advised(
@@ -37,15 +38,21 @@ def explained(advisor: Advisor, account: Row, play: str, sets: tuple[str, ...], 
 def _one(advisor: Advisor, account: Row, wanted: str, sets: tuple[str, ...], form: str) -> str:
     from advisor.explain import explain
 
-    play = naming.play_named(advisor, account, wanted)
+    play = naming.play_named(advisor, account, wanted, every=True)
     found = explain.explain_if(advisor, account, play, sets) if sets else explain.explain(advisor, account, play)
     if form == "json":
-        return dumps([explain.record(one) for one in found]) + "\n"
+        return dumps([{**explain.record(one), **_problems(advisor, account)} for one in found]) + "\n"
     if form == "html":
         from advisor.explain import explain_html
 
         return explain_html.page(found, advisor.printer)
     return explain.text(found, advisor.printer)
+
+
+def _problems(advisor: Advisor, account: Row) -> dict[str, Any]:
+    """What is wrong with the account's records, as in the JSON of `advise`."""
+    found = advisor.problems(advisor.facts(account))
+    return {"problems": [problem_record(one, advisor.printer.language) for one in found]}
 
 
 def _all(advisor: Advisor, account: Row, sets: tuple[str, ...], form: str, top: int) -> str:
@@ -57,7 +64,8 @@ def _all(advisor: Advisor, account: Row, sets: tuple[str, ...], form: str, top: 
         advisor, account, told = supposed.advisor, supposed.account, supposed.told()
     found = nearly.overview(advisor, account, top)
     if form == "json":
-        return dumps({**nearly.record(found), **({"assumed": list(told)} if told else {})}) + "\n"
+        assumed = {"assumed": list(told)} if told else {}
+        return dumps({**nearly.record(found), **assumed, **_problems(advisor, account)}) + "\n"
     if form == "html":
         from advisor.explain import explain_html
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from advisor.core.model import Place, Problem
 from advisor.core.vocabulary import LISTS, NUMERIC, Field, nearest
+from advisor.messages import spoken
 
 _PHRASES = ("more than", "less than", "at least", "at most", "older than", "within last", "within next", "is not")
 _SYNONYMS: Mapping[str, tuple[str, ...]] = {
@@ -105,14 +106,27 @@ def _plain(limit: float | None) -> str:
 def _misspelt_phrase(text: str, kind: str) -> tuple[str, str] | None:
     """The words before a number that were meant as an operator, and how to write them."""
     found = _HEAD.fullmatch(text.strip())
-    if not found:
+    behind = next((word for word in spoken("behind") if text.strip().endswith(word)), "")
+    if not found and not (behind and text.strip()[:1].isdigit()):
         return None
-    head, rest = found["head"].strip(), found["rest"]
+    head, rest = (found["head"].strip(), found["rest"]) if found else (behind, text.strip().removesuffix(behind))
+    rest = _plain_amount(rest.strip(), kind)
     known = next((phrase for phrase, words in _SYNONYMS.items() if head.casefold() in words), "")
+    known = known or spoken("operators").get(head, "") or spoken("behind").get(head, "")
     phrase = known or nearest(head.casefold().replace("_", " "), _PHRASES)
     if kind == "date" and phrase == "more than":
         phrase = "older than"
     return head, f"{phrase} {rest}" if phrase else ""
+
+
+def _plain_amount(text: str, kind: str) -> str:
+    """An amount in words of the trainer's own language, days or ten thousands, as conditions take it."""
+    found = _AMOUNT.fullmatch(text)
+    unit = found["unit"].strip() if found else ""
+    if not found or unit.isascii():
+        return text
+    span = spoken("units").get(unit, "")
+    return f"{found['number']} {span}" if span else text if kind == "date" else _rewritten(found["number"], unit, kind)
 
 
 def _is_amount(written: Any) -> bool:
@@ -131,6 +145,9 @@ def _rewritten(number: str, unit: str, kind: str) -> str:
         plain *= int(factor) if factor >= 10 else 1
     figure = f"{plain:f}"
     if kind == "days":
+        span = spoken("units").get(unit, "")
+        if span:
+            return f"{figure} {span}"
         same = any(unit.casefold().startswith(span) for span in _SPANS) or unit.casefold() in ("", "d")
         return f"{figure} days" if same or unit == "%" else " / ".join(f"{figure} {span}s" for span in _SPANS)
     return f"{figure}%" if kind == "ratio" else figure

@@ -95,7 +95,7 @@ class _Reader:
     def base(self) -> Case | None:
         same = self.item.get("same_as")
         base = self.earlier.get(str(same.value)) if same else None
-        if same and not base and same.value not in self.unread:
+        if same and not base and str(same.value) not in self.unread:
             near = nearest(str(same.value), self.earlier)
             self.problem("unknown-case", same.here, name=_short(same), near=near)
         return base

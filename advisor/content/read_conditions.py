@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from advisor.content.choice_words import listed
 from advisor.content.misfits import operand_misfit, operator_misfit, range_misfit
 from advisor.content.slips import slip
 from advisor.core.model import Place, Problem
@@ -250,7 +251,7 @@ def _compare(name: Name, f: Field, op: str, operand: Item, scope: Scope) -> Node
         return None
     order = tuple(f.choices.labels) if f.choices and f.choices.ordered else ()
     if op in COMPARE and f.choices and not order:
-        scope.problem("choices-without-order", operand.here, name=name.field, of=", ".join(f.choices.labels))
+        scope.problem("choices-without-order", operand.here, name=name.field, of=listed(f.choices))
         return None
     return Leaf(name, op, operands, order, operand.here)
 
@@ -291,7 +292,7 @@ def operand(item: Item, op: str, f: Field, scope: Scope) -> Operand | None:
         scope.problems.append(meant)
     elif f.choices:
         near = nearest(str(text), [word for v, label in f.choices.labels.items() for word in (v, *label.values())])
-        scope.problem("unknown-choice", item.here, value=text, name=f.name, near=near, of=", ".join(f.choices.labels))
+        scope.problem("unknown-choice", item.here, value=text, name=f.name, near=near, of=listed(f.choices))
     else:
         scope.problems.append(operand_misfit(text, f, "days" if op in DATE_OPS else f.type, item.here))
     return None

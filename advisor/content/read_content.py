@@ -14,6 +14,7 @@ from typing import Any
 from advisor.content.cell_words import check_cells, read_words
 from advisor.content.content import Content
 from advisor.content.digest import digest
+from advisor.content.follow_ups import without_follow_ups
 from advisor.content.lint import added, check_terms
 from advisor.content.overlay_check import check_overlays
 from advisor.content.plays import Play
@@ -183,7 +184,8 @@ def read_one(name: str, path: Path, rules: Rules) -> OnePlay:
     identity = name.removeprefix("playbooks/").removesuffix(".yaml")
     readable = item.value and not item.broken
     play = read_play(item, identity, rules.content.vocabulary, rules.content.policy, problems) if readable else None
-    return OnePlay(play, tuple(problems), frozenset(words_in(item)) if rules.unread else frozenset())
+    told = tuple(without_follow_ups(problems))
+    return OnePlay(play, told, frozenset(words_in(item)) if rules.unread else frozenset())
 
 
 def still_unread(rules: Rules, words: Iterable[frozenset[str]]) -> list[Problem]:

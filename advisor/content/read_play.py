@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from advisor.content.choice_words import listed
 from advisor.content.people import Picking
 from advisor.content.plays import (
     ABOUTS,
@@ -183,9 +184,9 @@ class _Reader:
         roles = field.choices if field else None
         role = roles.find(text) if roles else None
         if role is None:
-            known = roles.labels if roles else ()
-            near = nearest(text, known)
-            self.problem("unknown-word", item.here, value=text, key="see", known=", ".join(known), near=near)
+            near = nearest(text, roles.labels) if roles else ""
+            known = listed(roles) if roles else ""
+            self.problem("unknown-word", item.here, value=text, key="see", known=known, near=near)
             return None
         return Wish(role=role)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from advisor.content.choice_words import listed
 from advisor.content.read_conditions import Scope, literal, read_node, reference
 from advisor.content.slips import flag, number_slip
 from advisor.core.model import Place, Problem
@@ -295,7 +296,7 @@ def _table(body: Item, target: Field, scope: Scope) -> Expr | None:
             data = operand.data if isinstance(operand, Const) else None
         if found[1].choices and key not in found[1].choices.labels:
             near = nearest(key, found[1].choices.labels)
-            of = ", ".join(found[1].choices.labels)
+            of = listed(found[1].choices)
             scope.problem("unknown-choice", item.here, value=key, name=found[1].name, near=near, of=of)
         elif data is None:
             scope.problem("wrong-type", item.here, value=item.plain(), name=target.name, type=target.type, near="")

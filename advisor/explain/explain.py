@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,8 +34,9 @@ class Explanation:
     """One play for one subject: its verdict, the lines that led to it, and the smallest change that would turn it.
 
     `subject` is None where the play is about records of which none is known. `changes` are proved by trial; empty when
-    nothing simple would do. `goal` is the verdict that they lead to. `note` says what else holds the play back.
-    `assumed` are facts that somebody supposes, `before` the state that the play has without them.
+    nothing simple would do. `goal` is the verdict that they lead to. `note` says what holds the play back whatever its
+    conditions say. `assumed` are facts that somebody supposes, `before` the state that the play has without them;
+    `held` if the play is held back with them or without.
     """
 
     account: Row
@@ -51,6 +52,7 @@ class Explanation:
     advised: bool = False
     assumed: tuple[Assumption, ...] = ()
     before: str = ""
+    held: bool = False
 
     @property
     def state(self) -> str:
@@ -85,16 +87,24 @@ def explain_if(advisor: Advisor, account: Row, play: Play, texts: Sequence[str])
     """
     supposed = suppose(advisor, account, texts, play.about)
     facts = advisor.facts(account)
-    before = {row.id if row else "": evaluate(node, facts, facts.hand(row or account)).verdict
-              for row, node in subjects(facts, play)}  # fmt: skip
+    before = {row.id if row else "": _state(advisor, facts, play, row, node) for row, node in subjects(facts, play)}
     pairs = zip(supposed.told(), supposed.assumed, strict=True)
     assumed = tuple(Assumption(text, one, supposed.was(one)) for text, one in pairs)
     found = explain(supposed.advisor, supposed.account, play)
-    none_before = before.get("", False)
-    return tuple(
-        replace(one, assumed=assumed, before=STATES[before.get(one.subject.id if one.subject else "", none_before)])
-        for one in found
-    )
+    return tuple(_compared(one, assumed, before) for one in found)
+
+
+def _state(advisor: Advisor, facts: AccountFacts, play: Play, row: Row | None, node: Node) -> tuple[Verdict, bool]:
+    """What the conditions say, and whether something else holds the play back."""
+    verdict = evaluate(node, facts, facts.hand(row or facts.account)).verdict
+    return verdict, bool(note_on(advisor, advisor.printer, facts.account, play, row, verdict))
+
+
+def _compared(
+    one: Explanation, assumed: tuple[Assumption, ...], before: Mapping[str, tuple[Verdict, bool]]
+) -> Explanation:
+    verdict, held = before.get(one.subject.id if one.subject else "", before.get("", (False, False)))
+    return replace(one, assumed=assumed, before=STATES[verdict], held=held or one.held)
 
 
 def subjects(facts: AccountFacts, play: Play) -> list[tuple[Row | None, Node]]:
@@ -121,13 +131,14 @@ def _explained(advisor: Advisor, facts: AccountFacts, play: Play, subject: Row |
         changes=_changes(node, words, hand, goal),
         note=note,
         advised=not goal and not note,
+        held=bool(note),
     )
 
 
 def _heading(words: Words, play: Play, subject: Row | None) -> str:
     account = words.facts.account
     about = words.record(subject) if subject and subject is not account else ""
-    day = words.word("as_of") + " " + words.facts.as_of.isoformat()
+    day = words.word("as_of") + " " + words.printer.full_date(words.facts.as_of)
     parts = (account.text("name") or account.id, about, play.code, day)
     return words.word("join").join(part for part in parts if part)
 
@@ -173,13 +184,12 @@ def text(explanations: tuple[Explanation, ...], printer: Printer) -> str:
 def _text(one: Explanation, printer: Printer) -> Iterator[str]:
     yield from wrap(headline(one, printer), WIDTH)
     yield from wrap(one.heading, WIDTH)
+    yield from wrap(one.note, WIDTH)
     yield from _supposed(one, printer)
     yield ""
     for line in one.lines:
         mark = MARKS[line.verdict] if line.kind in JUDGED else "·"
-        yield from _hanging("  " * line.depth + mark + " ", line.text)
-    if one.note:
-        yield from ("", *wrap(one.note, WIDTH))
+        yield from _hanging("  " * line.depth + mark + " ", line.outcome + line.text)
     yield ""
     if not one.changes:
         yield from wrap(printer.word("explain_no_change"), WIDTH)
@@ -204,21 +214,22 @@ def _supposed(one: Explanation, printer: Printer) -> Iterator[str]:
 
 
 def headline(one: Explanation, printer: Printer) -> str:
-    """The first line: the play and whether it is advised."""
-    held = one.verdict is True and not one.advised
-    return printer.word("explain_held" if held else f"explain_{one.state}", title=one.title)
+    """The first line: the play and whether it is advised; where it is held back, what its conditions say."""
+    return printer.word(f"explain_{'held_' if one.note else ''}{one.state}", title=one.title)
 
 
 def difference(one: Explanation, printer: Printer) -> str:
-    """What the supposed facts change."""
-    before, after = (printer.word(f"what_if.states.{state}") for state in (one.before, one.state))
+    """What the supposed facts change: the advice, or the conditions alone where the play is held back anyway."""
+    states = "conditions" if one.held else "states"
+    before, after = (printer.word(f"what_if.{states}.{state}") for state in (one.before, one.state))
     return printer.word("what_if.same" if before == after else "what_if.change", before=before, after=after)
 
 
 def change_key(one: Explanation) -> str:
+    head = "explain_held_change" if one.held else "explain_change"
     if not one.goal:
-        return "explain_change_silent"
-    return "explain_change_find" if all(edit.kind == "find" for edit in one.changes) else "explain_change"
+        return f"{head}_silent"
+    return f"{head}_find" if all(edit.kind == "find" for edit in one.changes) else head
 
 
 def _hanging(head: str, body: str) -> list[str]:

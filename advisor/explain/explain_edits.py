@@ -79,7 +79,10 @@ class Editor:
         return Edit(kind, text, row.entity, row.id, cell.field, cell.value, cell.was, cell.derived, (), through, brief)
 
     def _set(self, cell: Cell) -> str:
-        return self.words.word("change_to", fact=self._called(cell), value=self._wanted(cell))
+        """A fact on record: what it is called, what it is, and what it would have to be."""
+        was = self.words.shown(cell.was, self.words.field(cell.row.entity, cell.field))
+        key = "change_flag" if _yes_no(cell.value) and _yes_no(cell.was) else "change_to"
+        return self.words.word(key, **self._called(cell), was=was, value=self._wanted(cell))
 
     def _find(self, cell: Cell) -> str:
         """An unknown fact: its question where it has one, and the answer that would do."""
@@ -88,7 +91,7 @@ class Editor:
         value = self._wanted(cell)
         if question:
             return self.words.word("change_ask", about=self._about(cell), question=question, value=value)
-        text = self.words.word("change_find", fact=self._called(cell), value=value)
+        text = self.words.word("change_find", **self._called(cell), value=value)
         asked = [self.words.word("change_question", question=question) for question in self._questions(cell)]
         return text + "".join(asked)
 
@@ -98,15 +101,13 @@ class Editor:
         leaf = Leaf(Name(row.entity, cell.field), "is", (Const(cell.value.data),))
         names = unknown_facts(evaluate(leaf, facts, facts.hand(row)), facts, self.words.vocabulary)
         fields = [self.words.field(*name.split(".", 1)) for name in sorted(names)]
-        return [self.words.printer.label(field.question) for field in fields if field and field.question][
-            :_MOST_QUESTIONS
-        ]
+        questions = [self.words.printer.label(field.question) for field in fields if field and field.question]
+        return [*dict.fromkeys(questions)][:_MOST_QUESTIONS]
 
-    def _called(self, cell: Cell) -> str:
-        label = self.words.label(cell.row.entity, cell.field)
-        return (
-            self.words.word("explain_of", what=self.words.record(cell.row), fact=label) if self._apart(cell) else label
-        )
+    def _called(self, cell: Cell) -> dict[str, str]:
+        """What a fact is called, and its record, where that is another than those the explanation is about."""
+        what = self.words.word("change_of", what=self.words.record(cell.row)) if self._apart(cell) else ""
+        return {"what": what, "fact": self.words.label(cell.row.entity, cell.field)}
 
     def _about(self, cell: Cell) -> str:
         return self.words.record(cell.row) + self.words.word("colon") if self._apart(cell) else ""

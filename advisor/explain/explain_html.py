@@ -51,7 +51,7 @@ def page(found: tuple[Explanation, ...], printer: Printer) -> str:
 
 def overview(found: Overview, assumed: tuple[str, ...], printer: Printer) -> str:
     """What is advised on an account and what nearly is, as HTML."""
-    head = _head(title(found, printer), f"{printer.word('as_of')} {printer.as_of.isoformat()}")
+    head = _head(title(found, printer), f"{printer.word('as_of')} {printer.full_date(printer.as_of)}")
     lists = [
         f"<section><h2>{escape(heading)}</h2>{_table(standings, printer)}{_soft(rest)}</section>"
         for heading, standings, rest in parts(found, printer)
@@ -92,9 +92,9 @@ def _section(one: Explanation, printer: Printer) -> str:
     after = difference(one, printer) if one.assumed else ""
     body = [
         _head(headline(one, printer), one.heading),
+        f'<p class="note">{escape(one.note)}</p>' if one.note else "",
         _supposed((assumption.text for assumption in one.assumed), after, printer),
         f'<ul class="tree">{_tree(list(one.lines))}</ul>',
-        f'<p class="note">{escape(one.note)}</p>' if one.note else "",
         _changes(one, printer),
     ]
     return '<section class="play">' + "\n".join(part for part in body if part) + "</section>"
@@ -119,7 +119,9 @@ def _line(line: Line) -> str:
     mark, style = (
         (MARKS[line.verdict], _CLASSES[line.verdict]) if judged else ("·", "more" if line.kind == "more" else "")
     )
-    told, by = (line.text.removesuffix(line.by), line.by) if line.by else (line.text, "")
+    style = "" if line.outcome else style  # red and green would be read as the exception's
+    whole = line.outcome + line.text
+    told, by = (whole.removesuffix(line.by), line.by) if line.by else (whole, "")
     text = escape(told) + (f'<span class="by">{escape(by)}</span>' if by else "")
     return f'<div class="line {style}"><span class="mark">{mark}</span><span>{text}</span></div>'
 

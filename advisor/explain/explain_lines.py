@@ -42,6 +42,10 @@ MOST_ROWS = 5
 MOST_IN_FULL = 2
 DEEPEST = 4
 _MADE = (Origin.DERIVED, Origin.INFERRED)
+_OUTCOMES = {True: "met", False: "clear", None: "open"}
+_CUT = "…"
+_DAYS = Field("days", "days")
+_TEXTS = ("text", "texts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Line:
     """One line: a condition, a group of them, a record, a fact that another is made from, or how many more there are.
 
     `text` says it whole and may end with `by`, how the value is known; `shown` is the value, `record` where it is
-    written, both as printed.
+    written, both as printed. `outcome` is the verdict in a word, for lines that must not be so.
     """
 
     depth: int
@@ -63,6 +67,7 @@ class Line:
     shown: str = ""
     record: str = ""
     by: str = ""
+    outcome: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,10 @@ class Words(Called):
         if value.known and field and field.type == "ref":
             target = self.facts.book.find(field.to, str(value.data))
             return (target.text("name") if target else "") or str(value.data)
-        return self.word("none") if value.known and value.data == () else self.printer.value(value, field)
+        if value.known and value.data == ():
+            return self.word("none")
+        printed = self.printer.value(value, field)
+        return self.printer.dated(printed) if field is None or field.type in _TEXTS else printed
 
     def either(self, values: list[str]) -> str:
         *first, last = dict.fromkeys(values) or [""]
@@ -93,7 +101,9 @@ class Words(Called):
 
     def source(self, text: str) -> str:
         """A source as it stands in a value, with the kinds of records named in this language."""
-        return ", ".join(self._source(part) for part in text.split(", ")) if text else ""
+        cut = _CUT if text.endswith(_CUT) else ""
+        parts = text.removesuffix(_CUT).split(", ") if text else ()
+        return self.word("list").join(self._source(part) for part in parts) + cut
 
     def _source(self, text: str) -> str:
         entity, _, rest = text.partition(" ")
@@ -116,7 +126,7 @@ class Words(Called):
 
     def _limit(self, op: str, operand: Operand, limit: Value, field: Field | None) -> str:
         if op in SPANS:
-            text = self.printer.word("day" if limit.data == 1 else "days", n=limit.data) if limit.known else ""
+            text = self.printer.data(limit.data, _DAYS) if limit.known else ""
         else:
             text = self.shown(limit, field)
         if not isinstance(operand, Name):
@@ -152,24 +162,37 @@ class Teller:
         elif isinstance(node, All | AnyOf) and len(node.items) == 1:
             yield from self._node(trace.children[0], hand, depth, made)
         else:
-            head, rest = self._group(trace)
-            yield Line(depth, "group", head, trace.verdict)
-            for child in rest:
-                yield from self._node(child, hand, depth + 1, made)
+            yield from self._grouped(trace, hand, depth, made)
+
+    def _grouped(self, trace: Trace, hand: Hand, depth: int, made: int) -> Iterator[Line]:
+        """A group's head and what stands under it: whether an exception holds is said on every line of it."""
+        head, rest = self._group(trace)
+        yield Line(depth, "group", head, trace.verdict)
+        for child in rest:
+            lines = self._node(child, hand, depth + 1, made)
+            yield from (self._with_outcome(line, depth + 1) for line in lines) if _denies(trace) else lines
+
+    def _with_outcome(self, line: Line, depth: int) -> Line:
+        """A tick alone would be read as the exception's, not as the line's own."""
+        own = line.depth == depth and line.kind in ("condition", "group")
+        return replace(line, outcome=self._outcome("line", line.verdict)) if own else line
+
+    def _outcome(self, kind: str, verdict: Verdict) -> str:
+        return self.words.word(f"outcome.{kind}.{_OUTCOMES[verdict]}")
 
     def _group(self, trace: Trace) -> tuple[str, tuple[Trace, ...]]:
         """The name of a group and what stands under it; "unless" and "any of" share a line."""
         node, word = trace.node, self.words.word
         if isinstance(node, All | AnyOf):
             return word("group_all" if isinstance(node, All) else "group_any"), trace.children
-        child = trace.children[0]
-        if isinstance(node, NotTrue) and isinstance(child.node, NotTrue):
-            inner, key = child.children[0], "group_surely"
+        inner = trace.children[0]
+        if _denies(trace):
+            key = f"group_{'not' if isinstance(node, Not) else 'unless'}.{_OUTCOMES[inner.verdict]}"
         else:
-            inner, key = child, "group_not" if isinstance(node, Not) else "group_unless"
+            inner, key = inner.children[0], "group_surely"
         if isinstance(inner.node, All | AnyOf) and len(inner.node.items) > 1:
-            head, rest = self._group(inner)
-            return word(key) + word("colon") + head, rest
+            how = word(f"group_how.{'all' if isinstance(inner.node, All) else 'any'}")
+            return word(key) + how + word("colon").rstrip(), inner.children
         return word(key) + word("colon").rstrip(), (inner,)
 
     # --- leaves ----------------------------------------------------------------------------------
@@ -349,7 +372,9 @@ class Teller:
             told = [part for part in parts if part.verdict is deciding][:MOST_IN_FULL] or told
         for part in told:
             if part.row is not None:
-                yield self._row_line(part.row, part.verdict, depth)
+                line = self._row_line(part.row, part.verdict, depth)
+                none_may = isinstance(node, Rows) and node.kind == "no"
+                yield replace(line, outcome=self._outcome("row", part.verdict)) if none_may else line
                 inner = node.item if isinstance(node, Latest) else node.where
                 again = evaluate(inner, self.facts, (*hand, part.row))
                 aside = part.verdict is (not telling) and len(parts) > MOST_IN_FULL
@@ -374,6 +399,12 @@ class Teller:
     def _rest(self, number: int, depth: int) -> Iterator[Line]:
         if number > 0:
             yield Line(depth, "more", self.words.word("explain_more", n=number))
+
+
+def _denies(trace: Trace) -> bool:
+    """Must what stands below not be so? Twice denied is plain "certainly"."""
+    twice = isinstance(trace.node, NotTrue) and isinstance(trace.children[0].node, NotTrue)
+    return isinstance(trace.node, Not | NotTrue) and not twice
 
 
 def _leaves(trace: Trace) -> Iterator[Trace]:

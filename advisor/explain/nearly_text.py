@@ -15,7 +15,7 @@ _STOPS = ".\u3002"
 
 def text(found: Overview, assumed: tuple[str, ...], printer: Printer) -> str:
     """The overview as lines of text; `assumed` are supposed facts in words."""
-    lines = [*wrap(title(found, printer), WIDTH), f"{printer.word('as_of')} {printer.as_of.isoformat()}"]
+    lines = [*wrap(title(found, printer), WIDTH), f"{printer.word('as_of')} {printer.full_date(printer.as_of)}"]
     if assumed:
         lines += ["", printer.word("what_if.title"), *(line for one in assumed for line in hanging("· ", one))]
     for heading, standings, rest in parts(found, printer):
@@ -31,9 +31,11 @@ def title(found: Overview, printer: Printer) -> str:
 
 
 def parts(found: Overview, printer: Printer) -> Iterator[tuple[str, tuple[Standing, ...], str]]:
-    """The three lists, each with its heading and what is said at its end."""
+    """The lists, each with its heading and what is said at its end; what is held back only where there is any."""
+    held = tuple(one for one in found.fires if one.note)
     for key, standings, cut in (
-        ("fires", found.fires, 0),
+        ("fires", tuple(one for one in found.fires if not one.note), 0),
+        *((("held", held, 0),) if held else ()),
         ("unsure", found.unsure, found.unsure_cut),
         ("nearly", found.nearly, found.nearly_cut),
     ):

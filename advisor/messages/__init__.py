@@ -35,7 +35,7 @@ def _entry(code: str) -> Mapping[str, str]:
 def message(problem: Problem, language: str) -> tuple[str, str]:
     """A problem's message and hint; a hint that names a nearest name is left out when there is none."""
     entry = _entry(problem.code)
-    details = {name: _shown(value) for name, value in problem.details.items()}
+    details = {name: _shown(_said(value, language)) for name, value in problem.details.items()}
     if not entry:
         return f"{problem.code} {dict(problem.details)}", ""
     text = entry.get(language) or entry["en"]
@@ -44,6 +44,21 @@ def message(problem: Problem, language: str) -> tuple[str, str]:
     joint = "" if language == "zh" else " "
     parts = [near if near and details.get("near") else "", hint]
     return _filled(text, details), joint.join(_filled(part, details) for part in parts if part)
+
+
+def _said(value: object, language: str) -> object:
+    """A detail that has its own words in each language, in the one wanted."""
+    return value.get(language, value.get("en", value)) if isinstance(value, Mapping) else value
+
+
+@functools.cache
+def spoken(kind: str) -> Mapping[str, str]:
+    """What trainers write in words of their own language, and the form that conditions take.
+
+    Args: kind – "operators" before a number, "behind" one, or "units".
+    """
+    found = yaml_in.load(Path(__file__).parent / "spoken/operators.yaml", "operators.yaml")[0].plain()
+    return {word: form for form, words in found[kind].items() for word in words}
 
 
 def _shown(value: object) -> str:

@@ -8,34 +8,41 @@ from typing import Any
 from advisor.bench.case_watch import Round
 from advisor.bench.cases import CaseResult
 from advisor.bench.coverage import VERDICTS, Coverage, PlayCoverage, Unseen
-from advisor.core.model import Problem
-from advisor.messages import message
 from advisor.pages.page_json import problem_record
 from advisor.pages.page_text import WIDTH, hanging, wrap
+from advisor.pages.problem_text import problem_lines
 
 _PLAYS_SHOWN = 5
+_FILES_SHOWN = 3
 
 
-def lines(done: Round, language: str) -> list[str]:
-    """What failed, and one line that sums up."""
+def lines(done: Round, language: str, columns: int | None = None) -> list[str]:
+    """What failed, and one line that sums up.
+
+    Args: done – the run; language – of the messages; columns – those of the terminal, None where there is none.
+    """
     words = done.content.words.get(language, {})
-    found = [line for problem in done.problems for line in _problem(problem, language)]
-    found += [line for result in done.report.failed for line in _failed(result, language)]
+    found = [line for problem in done.problems for line in problem_lines(problem, language, columns)]
+    found += [line for result in done.report.failed for line in _failed(result, language, columns)]
     counts = {"passed": done.report.passed, "failed": len(done.report.failed), "plays": done.report.plays}
+    say = words.get("testing", {})
     tested = str(words.get("tested", "")).format(**counts)
-    return [*found, tested if done.report.results else str(words.get("testing", {}).get("nothing", ""))]
+    nothing = [] if done.not_run else [str(say.get("nothing", ""))]
+    return [*found, *([tested] if done.report.results else nothing), *_not_run(done, say)]
 
 
-def _failed(result: CaseResult, language: str) -> list[str]:
+def _not_run(done: Round, say: Mapping[str, Any]) -> list[str]:
+    """The files whose errors kept plays from being run."""
+    files, key = done.not_run, "not_run" if done.plays else "none_run"
+    more = [f"… +{len(files) - _FILES_SHOWN}"] if len(files) > _FILES_SHOWN else []
+    text = str(say.get(key, "")).format(files=", ".join([*files[:_FILES_SHOWN], *more]))
+    return wrap(text, WIDTH) if files else []
+
+
+def _failed(result: CaseResult, language: str, columns: int | None) -> list[str]:
     """The case, then all that is not as expected, each with its place and a way out."""
-    found = [line for problem in result.problems for line in _problem(problem, language)]
+    found = [line for problem in result.problems for line in problem_lines(problem, language, columns)]
     return [f"{result.case.place}: {result.play.code} {result.case.name}", *found]
-
-
-def _problem(problem: Problem, language: str) -> list[str]:
-    text, hint = message(problem, language)
-    place = f"{problem.place}: " if str(problem.place) else ""
-    return [f"{place}{problem.level} {problem.code} {text}", *(hanging("  → ", hint) if hint else [])]
 
 
 # --- coverage ------------------------------------------------------------------------------------
@@ -47,6 +54,8 @@ def coverage_lines(found: Coverage, words: Mapping[str, Any], language: str, eve
     Args: found – the coverage; words – of the language; everything – name every leaf of every play.
     """
     say, shown = words["testing"], found.worst if everything else found.worst[:_PLAYS_SHOWN]
+    if not found.plays:
+        return wrap(str(say["no_coverage"]), WIDTH)
     of = {name: str(say["of"]).format(seen=seen, total=total) for name in VERDICTS.values()
           for seen, total in (found.of(name),)}  # fmt: skip
     stages = dict(zip(("shown", "total"), found.stages, strict=True))
@@ -110,6 +119,7 @@ def record(done: Round, found: Coverage | None, language: str) -> dict[str, Any]
         "plays": done.report.plays,
         "passed": done.report.passed,
         "failed": len(done.report.failed),
+        "not_run": list(done.not_run),
         "problems": [problem_record(one, language) for one in done.problems],
         "cases": [_case(result, language) for result in done.report.results],
         **({"coverage": _coverage(found, say)} if found else {}),

@@ -68,7 +68,7 @@ def page(advice: Advice, printer: Printer, everything: bool = False, reader: str
 
 def footer(content: str, printer: Printer) -> str:
     """A page's last line: the day, and which content."""
-    return f"{printer.word('as_of')} {printer.as_of.isoformat()} · {printer.word('content')} {content[7:19]}"
+    return f"{printer.word('as_of')} {printer.full_date(printer.as_of)} · {printer.word('content')} {content[7:19]}"
 
 
 def _questions(advice: Advice) -> list[Missing]:

@@ -7,6 +7,7 @@ import unicodedata
 from advisor.pages.page import Card, Page
 
 WIDTH = 80
+_NO_END = "（《“‘(["
 _NO_START = "，。、；：？！）》”’…,.;:?!)]}"
 _FIRST_NUMBER = 0x2460
 
@@ -31,15 +32,21 @@ def wrap(text: str, columns: int) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    """Units that must not be broken: a Latin word with its space, a Chinese character with punctuation behind it."""
+    """Units that must not be broken: a Latin word with its space, a Chinese character with punctuation behind it, an
+    opening bracket or a number with the character behind it."""
     units: list[str] = []
     for char in text:
-        glued = units and (char in _NO_START or (_latin(char) and _latin(units[-1][-1])))
+        glued = units and (char in _NO_START or _held(units[-1][-1], char))
         if glued:
             units[-1] += char
         else:
             units.append(char)
     return units
+
+
+def _held(last: str, char: str) -> bool:
+    """Does a character stay with the one before it?"""
+    return last in _NO_END or (_latin(last) and (_latin(char) or (last.isdigit() and char != " ")))
 
 
 def _latin(char: str) -> bool:

@@ -13,6 +13,7 @@ from advisor.advice.slots import Slots
 from advisor.advice.templates import all_of, slots
 from advisor.content.plays import Check
 from advisor.core.model import Row, Value
+from advisor.core.vocabulary import Field
 from advisor.pages.page import Card, Page, page
 from advisor.pages.page_json import plain, portfolio_record
 
@@ -104,9 +105,11 @@ def _advice(advisor: Advisor, steps: tuple[Step, ...], accounts: int | None) -> 
 
 def _card(number: int, one: Finding, advisor: Advisor) -> Card:
     printer = advisor.printer
-    limits = tuple(f"{name} = {plain(data)}" for name, data in one.limits.items())
-    behind = " · ".join((*limits, *one.check.basis))
-    parts = [("finding", one.lines), ("behind", (behind,) if behind else ())]
+    units = advisor.content.units
+    limits = (f"{name} = {printer.data(data, Field(name, units.get(name, '')))}" for name, data in one.limits.items())
+    behind = printer.word("join").join((*limits, *one.check.basis))
+    lines = tuple(printer.dated(line) for line in one.lines)
+    parts = [("finding", lines), ("behind", (behind,) if behind else ())]
     shown = tuple((printer.word(f"portfolio.{key}"), lines) for key, lines in parts if lines)
     return Card(number, "", one.title, one.state == "warn", printer.word("portfolio.warn"), "", shown)
 

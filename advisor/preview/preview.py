@@ -19,9 +19,9 @@ from advisor.bench.case_metrics import CaseMetrics
 from advisor.bench.cases import Bench
 from advisor.bench.check import check
 from advisor.content.content import Content, with_plays
+from advisor.content.kept import load
 from advisor.content.outline import Outline
 from advisor.content.plays import PORTFOLIO, Case, Play
-from advisor.content.read_content import load
 from advisor.content.reread import reread
 from advisor.core.facts import AccountFacts
 from advisor.core.model import AdvisorError, Place, Problem

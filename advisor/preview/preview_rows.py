@@ -26,7 +26,7 @@ class Part:
 def heading(found: Preview, printer: Printer) -> tuple[str, str]:
     """The play's code and title; its file, status and the day."""
     play = found.play
-    day = f"{printer.word('as_of')} {printer.as_of.isoformat()}"
+    day = f"{printer.word('as_of')} {printer.full_date(printer.as_of)}"
     if play is None:
         return found.path, day
     title = printer.word("preview.title", code=play.code, title=printer.label(play.title))
@@ -90,7 +90,7 @@ def column(one: Spoken, printer: Printer) -> list[Part]:
         ("headline", [(step.headline, PLAIN), *_variant(one, "headline", printer)]),
         ("day", [(one.day, PLAIN)]),
         ("see", [(see, PLAIN)]),
-        ("say", [*_message(one, printer), *_variant(one, "message", printer)]),
+        ("say", _say(one, printer)),
         ("ask", _plain(step.ask)),
         ("if_they_say", _plain(pairs)),
         ("do_not", _plain(step.do_not)),
@@ -114,9 +114,16 @@ def _plain(texts: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(text, PLAIN) for text in texts]
 
 
+def _say(one: Spoken, printer: Printer) -> list[tuple[str, str]]:
+    """The message and its variant; where there is nobody to say it to, that alone."""
+    person = one.step.person
+    if not (one.step.message or person.contact_id or person.name):
+        return [(printer.word("preview.no_message"), SOFT)]
+    return [*_message(one, printer), *_variant(one, "message", printer)]
+
+
 def _message(one: Spoken, printer: Printer) -> Iterator[tuple[str, str]]:
     if not one.step.message:
-        yield printer.word("preview.no_message"), SOFT
         return
     left, right = printer.words["quote"]
     long = one.size > one.most

@@ -24,6 +24,7 @@ from advisor.prove.symbols import TRUE
 from advisor.prove.witness import Witness, opened
 
 FILE = "rules/prove.yaml"
+_SHOWN = 4
 _KEYS = {"grid", "open", "where", "each"}
 Situation = tuple[str, ...]  # the choice of each fact in the grid, then of `each`
 
@@ -164,11 +165,12 @@ def _found(
 ) -> Iterator[Finding]:
     for layer, found in silent.items():
         details = {"entity": grid.entity, "each": grid.each, "value": layer, "count": len(found)}
-        where = grouped(found, grid, prover.content)
-        problem = Problem("prove-gap", grid.place, "note", {**details, "where": where})
+        where = {"where": grouped(found, grid, prover.content), "told": told(found, grid, prover.content)}
+        problem = Problem("prove-gap", grid.place, "note", {**details, **where, **_labels(layer, grid, prover.content)})
         yield Finding("gaps", DISPROVED, (), problem, _situation(grid, found[0], layer, prover))
     if shut:
-        details = {"where": grouped(shut, grid, prover.content), "count": len(shut)}
+        where = {"where": grouped(shut, grid, prover.content), "told": told(shut, grid, prover.content)}
+        details = {**where, "count": len(shut)}
         yield Finding("gaps", DISPROVED, (), Problem("prove-silent", grid.place, "warning", details))
     if not silent and not shut:
         yield Finding("gaps", PROVED, ())
@@ -177,11 +179,69 @@ def _found(
 def grouped(found: list[Situation], grid: Grid, content: Content) -> str:
     """Situations by all but their last choice: `prospect, target (vip, large)`; nothing in brackets where all are."""
     last = _choices("account", grid.facts[-1], content)
+    sets: dict[Situation, list[str]] = defaultdict(list)
+    for first, rest in _by_first(found).items():
+        sets[rest].append("/".join(first))
+    parts = [f"{', '.join(names)}" + ("" if rest == last else f" ({', '.join(rest)})") for rest, names in sets.items()]
+    return "; ".join(parts)
+
+
+def _by_first(found: list[Situation]) -> dict[Situation, Situation]:
+    """For all choices but the last one, which last choices there are."""
     by: dict[Situation, list[str]] = defaultdict(list)
     for choices in found:
         by[choices[:-1]].append(choices[-1])
-    sets: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for first, rest in by.items():
-        sets[tuple(rest)].append("/".join(first))
-    told = [f"{', '.join(names)}" + ("" if rest == last else f" ({', '.join(rest)})") for rest, names in sets.items()]
-    return "; ".join(told)
+    return {first: tuple(rest) for first, rest in by.items()}
+
+
+def told(found: list[Situation], grid: Grid, content: Content) -> dict[str, str]:
+    """The first few situations in the words of each language, and how many more there are."""
+    return {language: _told(found, grid, content, language) for language in content.words}
+
+
+def _told(found: list[Situation], grid: Grid, content: Content, language: str) -> str:
+    words, every = content.words[language]["proof"], _choices("account", grid.facts[-1], content)
+    sets: dict[Situation, list[str]] = defaultdict(list)
+    for first, rest in _by_first(found).items():
+        said = [_label("account", name, one, content, language) for name, one in zip(grid.facts, first, strict=False)]
+        sets[rest].append("/".join(said))
+    parts = []
+    for rest, firsts in sets.items():
+        last = str(words["gap_join"]).join(_label("account", grid.facts[-1], one, content, language) for one in rest)
+        some = _some([one for one in firsts if one], words, "gap_join")
+        parts.append(
+            some if rest == every else str(words["gap_only"]).format(name=some, choices=last) if some else last
+        )
+    return _some(parts, words, "gap_between")
+
+
+def _some(parts: list[str], words: Mapping[str, Any], between: str) -> str:
+    """The first few, and how many more there are."""
+    text = str(words[between]).join(parts[:_SHOWN])
+    return text if len(parts) <= _SHOWN else str(words["gap_more"]).format(told=text, n=len(parts) - _SHOWN)
+
+
+def _labels(layer: str, grid: Grid, content: Content) -> dict[str, dict[str, str]]:
+    """The kind of record, what tells such records apart, and its choice, in the words of each language."""
+    entity = content.vocabulary.entities[grid.entity]
+    field = content.vocabulary.field(grid.entity, grid.each)
+    said = {
+        language: (
+            entity.label.get(language, grid.entity),
+            field.label.get(language, grid.each) if field else grid.each,
+            _label(grid.entity, grid.each, layer, content, language),
+        )
+        for language in content.words
+    }
+    return {name: {one: _small(said[one][n]) for one in said} for n, name in enumerate(("what", "kind", "which"))}
+
+
+def _label(entity: str, name: str, choice: str, content: Content, language: str) -> str:
+    field = content.vocabulary.field(entity, name)
+    labels = field.choices.labels.get(choice, {}) if field and field.choices else {}
+    return _small(labels.get(language, choice))
+
+
+def _small(text: str) -> str:
+    """A label inside a sentence; abbreviations stay as they are."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]

@@ -78,6 +78,7 @@ def record(finding: Finding) -> dict[str, Any]:
         "plays": [play.code for play in finding.plays],
         "code": finding.problem.code if finding.problem else "",
         "lines": [str(line) for line in finding.lines],
+        "where": finding.problem.details.get("where", "") if finding.problem else "",
         "witness": finding.witness.text() if finding.witness else "",
     }
 

@@ -14,6 +14,7 @@ from advisor.core.reference import evaluate
 from advisor.release.alike import same_play
 from advisor.release.sides import Sides, Version
 
+NEW, GONE, RETIRED, CHANGED = "new", "gone", "retired", "changed"
 Key = tuple[str, str, str]
 """A play (its path in the version at hand) and the subject that it fires for."""
 
@@ -43,6 +44,14 @@ class Pair:
         assert found is not None
         return found
 
+    @property
+    def fate(self) -> str:
+        """What became of the play: new, gone, retired, or changed; nothing where it is the same."""
+        if self.old is None or self.new is None:
+            return NEW if self.new else GONE
+        stopped = self.new.status == RETIRED and self.old.status != RETIRED
+        return RETIRED if stopped else "" if self.same else CHANGED
+
 
 def pairs(old: Iterable[Play], new: Iterable[Play]) -> tuple[Pair, ...]:
     """The plays of two versions, matched by path, else by code (a play that was moved to another file)."""
@@ -71,6 +80,10 @@ class Firings:
         self._states = {
             id(play): _state(play, day) for pair in self.pairs for play in (pair.old, pair.new) if play is not None
         }
+
+    def state(self, play: Play) -> str:
+        """Of a play of either version: live, draft (or not valid yet), or nothing when it is over."""
+        return self._states[id(play)]
 
     def both(self, old: AccountFacts, new: AccountFacts, abouts: tuple[str, ...]) -> tuple[Entries, Entries]:
         """The steps of one account in the earlier version and in the one at hand.

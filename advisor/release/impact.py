@@ -84,7 +84,8 @@ class Account:
 class Reach:
     """How many accounts a play fires on in each version; `idle` when it was changed and changes nothing here.
 
-    The numbers are None for a play that is the same in both and was not asked everywhere.
+    The numbers are None for a play that is the same in both and was not asked everywhere. `fate` is what became of
+    the play, as of `Pair`; `state` whether it is live or a draft now, nothing when it is over.
     """
 
     play: Play
@@ -92,6 +93,8 @@ class Reach:
     old: int | None
     new: int | None
     idle: bool
+    fate: str = ""
+    state: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,7 +165,8 @@ class _Comparison:
                 draft = pair.new is not None and not pair.new.runs_on(day) and self.after[path] > 0
                 asked = not (pair.same and self.sides.shared.words)
                 before, after = (self.before[path], self.after[path]) if asked else (None, None)
-                reached.append(Reach(pair.play, draft, before, after, path not in touched and before == after))
+                idle, state = path not in touched and before == after, self.firings.state(pair.play)
+                reached.append(Reach(pair.play, draft, before, after, idle, pair.fate, state))
         return tuple(sorted(reached, key=lambda one: one.play.code))
 
     # --- one account -----------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from advisor.content.plays import PORTFOLIO
+from advisor.release.firings import CHANGED
 from advisor.release.impact import KINDS, Account, Change, Impact, Reach, Standing
 from advisor.release.sides import Version
 
@@ -44,7 +45,13 @@ def _counts(counts: Counter[str]) -> dict[str, int]:
 def _play(one: Reach, found: Impact) -> dict[str, Any]:
     kinds = Counter(kind for _, change in found.changes() if change.play == one.play.path for kind in change.kinds)
     named = {"play": one.play.path, "code": one.play.code, "title": found.printer.label(one.play.title)}
-    reach = {"draft": one.draft, "reach_before": one.old, "reach_after": one.new, "without_effect": one.idle}
+    reach = {
+        "what": one.fate or CHANGED,
+        "draft": one.draft,
+        "reach_before": one.old,
+        "reach_after": one.new,
+        "without_effect": one.idle,
+    }
     return {**named, **reach, "counts": _counts(kinds)}
 
 

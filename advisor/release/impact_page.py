@@ -9,6 +9,7 @@ from advisor.advice.wording import Printer
 from advisor.content.plays import PORTFOLIO
 from advisor.release import differ
 from advisor.release.differ import Line
+from advisor.release.firings import CHANGED, NEW
 from advisor.release.impact import KINDS, Account, Change, Impact, Reach
 
 _TOLD = ("headline", "by", "see", "say", "do", "why")
@@ -110,14 +111,18 @@ class _Layout:
     def called(self, reach: Reach) -> str:
         return f"{reach.play.code} {self.printer.label(reach.play.title)}"
 
+    def mark(self, reach: Reach) -> str:
+        """Behind a play's title: that it is new, a draft, gone or retired."""
+        fate = self.word(f"fates.{reach.fate}") if reach.fate not in ("", CHANGED) else ""
+        return fate + (self.word("draft") if reach.draft else "")
+
     def plays(self) -> Table:
         rows: list[tuple[object, ...]] = []
         for one in self.found.reach:
             if not one.idle:
                 kinds = [kind for _, change in self._changes(one) for kind in change.kinds]
                 counts = tuple(kinds.count(kind) for kind in KINDS[:-1])
-                mark = self.word("draft") if one.draft else ""
-                rows.append((self.called(one) + mark, one.old, one.new, *counts))
+                rows.append((self.called(one) + self.mark(one), one.old, one.new, *counts))
         head = (self.word("play"), self.word("reach_before"), self.word("reach_after"))
         return self.table("by_play", head, rows, 3)
 
@@ -150,8 +155,7 @@ class _Layout:
     def block(self, reach: Reach) -> Block:
         changes = self._changes(reach)
         groups = [self.group(kind, [pair for pair in changes if kind in pair[1].kinds]) for kind in KINDS]
-        mark = self.word("draft") if reach.draft else ""
-        return Block(self.called(reach) + mark, tuple(one for one in groups if one))
+        return Block(self.called(reach) + self.mark(reach), tuple(one for one in groups if one))
 
     def group(self, kind: str, changes: list[tuple[Account, Change]]) -> Group | None:
         if not changes:
@@ -181,10 +185,18 @@ class _Layout:
 
     # --- notes -----------------------------------------------------------------------------------
 
+    def without_effect(self) -> list[str]:
+        """The plays that were touched and change nothing here, by what was done to them."""
+        by: dict[str, list[str]] = {}
+        for one in self.found.reach:
+            over = one.state if one.state in ("live", "draft") else "over"
+            if one.idle:
+                by.setdefault(f"new_{over}" if one.fate == NEW else one.fate or CHANGED, []).append(self.called(one))
+        return [self.word(f"idle.{key}", plays=str(self.printer.words["list"]).join(own)) for key, own in by.items()]
+
     def notes(self) -> tuple[str, ...]:
         list_ = str(self.printer.words["list"])
-        idle = [self.called(one) for one in self.found.reach if one.idle]
-        lines = [self.word("idle", plays=list_.join(idle))] if idle else []
+        lines = self.without_effect()
         for key, guards in (("guard_new", _guards_new), ("guard_old", _guards_old)):
             texts = dict.fromkeys(text for account in self.found.found for text in guards(account))
             for text in texts:
