@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,19 +19,40 @@ def lines(out: Path, *more: str) -> bytes:
     return out.read_bytes()
 
 
-def test_in_bulk_as_record_by_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Record by record."""
+    return lines(tmp_path_factory.mktemp("one") / "one.jsonl", "--data", str(demo()))
+
+
+def test_in_bulk_as_record_by_record(one: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    one = lines(tmp_path / "one.jsonl", "--data", str(demo()))
     monkeypatch.setattr(nightly, "IN_BULK", 0)
     assert lines(tmp_path / "two.jsonl", "--data", str(demo())) == one
 
 
-def test_a_named_encoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+ANSWERS = """account_id,code,subject_id,first_on,last_on,response,at
+A05,P62,,2026-11-01,2026-11-19,done,2026-11-19
+A01,P41,,2026-11-01,2026-11-19,done,2026-11-19
+nobody,P41,,2026-11-01,2026-11-19,done,2026-11-19
+"""
+
+
+def test_in_bulk_with_a_history(one: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers lie beside the tables, where they are read once."""
+    monkeypatch.chdir(tmp_path)
+    data = Path(shutil.copytree(demo(), tmp_path / "book"))
+    (data / "history.csv").write_text(ANSWERS, encoding="utf-8")
+    answered = lines(tmp_path / "answered.jsonl", "--data", "book")
+    monkeypatch.setattr(nightly, "IN_BULK", 0)
+    assert lines(tmp_path / "two.jsonl", "--data", "book") == answered != one
+
+
+def test_a_named_encoding(one: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "book").mkdir()
     for path in demo().glob("*.csv"):
         text = path.read_text(encoding="utf-8-sig")
         (tmp_path / "book" / path.name).write_bytes(text.encode("gb18030"))
     (tmp_path / "book/advisor.yaml").write_text("as_of: 2026-11-20\n", encoding="utf-8")
-    one = lines(tmp_path / "one.jsonl", "--data", str(demo()))
     assert lines(tmp_path / "two.jsonl", "--data", "book", "--encoding", "gb18030") == one

@@ -19,17 +19,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from batch_fixture import SIZE, apart, book, few, manifest, run
+from batch_fixture import FEW, SIZE, apart, book, few, manifest, run
 from click.testing import CliRunner
-from support import ROOT
+from overlay import planted
+from support import ROOT, bundled
 
 from advisor.batch.folder import parts_folder
-from advisor.content.content import with_plays
+from advisor.content.content import Content, with_plays
+from advisor.content.kept import load
 from advisor.core.home import demo
 from advisor.core.model import AdvisorError
 from cli import main
 
 OLD = "yesterday's advice\n"
+PLAY = "playbooks/retention/ask-why-orders-stopped.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -333,16 +336,53 @@ def test_since_with_a_digest_and_two_workers(tmp_path: Path) -> None:
     assert pages == {path.name: path.read_bytes() for path in (full / "pages").iterdir()}
 
 
-@pytest.mark.parametrize("what", ["as_of", "content", "lang", "top", "shared"])
+def team(folder: Path, old: str, new: str) -> Content:
+    """The few plays, with a change in one of them."""
+    found = planted(folder, PLAY, old, new)
+    return with_plays(found, [play for play in found.plays if play.code in FEW])
+
+
+def one_more() -> Content:
+    plays = [play for play in bundled().plays if play.code in (*FEW, "P42")]
+    return dataclasses.replace(with_plays(bundled(), plays), digest="sha256:other")
+
+
+CONTENT: dict[str, Callable[[Path], Content]] = {
+    "text": lambda folder: team(folder, "最近排产怎么样？", "这阵子排产如何？"),
+    "condition": lambda folder: team(folder, "silence_level: silent", "silence_level: [silent, near]"),
+    "removed": lambda _: dataclasses.replace(
+        with_plays(few(), [play for play in few().plays if play.code != "P31"]), digest="sha256:other"
+    ),
+    "added": lambda _: one_more(),
+    "comment": lambda folder: team(folder, "for: rep", "for: rep  # the account manager"),
+}
+"""Changes of plays; none of them concerns every account."""
+
+
+@pytest.mark.parametrize("change", CONTENT)
+def test_a_changed_play_concerns_few_accounts(earlier: Path, tmp_path: Path, change: str) -> None:
+    data, since = changed(earlier, tmp_path)
+    content = CONTENT[change](tmp_path / "team")
+    night = run(tmp_path / "advice.jsonl", data, since=since, content=content)
+    assert not night.anew and 0 < night.computed < 48
+    full = tmp_path / "full/advice.jsonl"
+    full.parent.mkdir()
+    run(full, data, content=content)
+    assert same(tmp_path / "advice.jsonl", full)
+    assert content.digest in (tmp_path / "advice.jsonl").read_text(encoding="utf-8").splitlines()[-1]
+
+
+@pytest.mark.parametrize("what", ["as_of", "rules", "lang", "top", "shared"])
 def test_what_concerns_all_accounts(earlier: Path, tmp_path: Path, what: str) -> None:
-    """Another day, other content, other options, another product: everything is worked out anew."""
+    """Another day, other rules, other options, another product: everything is worked out anew."""
     data, since = changed(earlier, tmp_path)
     options: dict[str, Any] = {}
     if what == "as_of":
         options["wishes"] = {"as_of": datetime.date(2026, 11, 21)}
-    elif what == "content":
-        plays = [play for play in few().plays if play.code != "P31"]
-        options["content"] = dataclasses.replace(with_plays(few(), plays), digest="sha256:other")
+    elif what == "rules":
+        (tmp_path / "team/rules").mkdir(parents=True)
+        (tmp_path / "team/rules/policy.yaml").write_text("plan_days: 364\n", encoding="utf-8")
+        options["content"] = with_plays(load(tmp_path / "team"), few().plays)
     elif what == "shared":
         rows = rows_of(data / "reps.csv")
         write_rows(data / "reps.csv", [rows[0], [rows[1][0], "Another", *rows[1][2:]], *rows[2:]])

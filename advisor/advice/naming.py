@@ -26,7 +26,7 @@ def play_named(advisor: Advisor, account: Row, wanted: str, every: bool = False)
     heads = {code: step.headline for code, step in steps.items()}
     fits = _holding(wanted, {code: f"{step.headline}\n{step.title}" for code, step in steps.items()})
     if not fits and every:
-        heads |= {play.code: advisor.printer.label(play.title) for play in advisor.content.plays}
+        heads = {play.code: advisor.printer.label(play.title) for play in advisor.content.plays} | heads
         fits = _holding(wanted, {play.code: "\n".join(play.title.values()) for play in advisor.content.plays})
     if len(fits) == 1:
         return advisor.content.play(fits[0])

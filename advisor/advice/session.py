@@ -97,7 +97,8 @@ def ready(content: Content, settings: Settings, book: Book) -> Book:
     if book.in_book and not tables.get(PORTFOLIO):  # its figures are made from the accounts
         tables[PORTFOLIO] = (Row(PORTFOLIO, PORTFOLIO, {}, PORTFOLIO),)
     if rows:
-        tables["history"] = (*(tables.get("history") or ()), *rows)
+        twice = settings.history.resolve().parent == settings.data.resolve()  # it was read as a table as well
+        tables["history"] = (*(() if twice else tables.get("history") or ()), *rows)
     book = dataclasses.replace(book, tables=tables, problems=(*book.problems, *problems))
     book.metrics = MetricSource(Metrics(content.metrics, content.policy, settings.closed), content.vocabulary, book)
     return book

@@ -20,9 +20,9 @@ from advisor.batch.ingest_links import Links
 from advisor.batch.ingest_mapping import mapped
 from advisor.batch.ingest_rows import Typed, Typing
 from advisor.batch.ingest_scan import check_encoding
-from advisor.batch.store import Store, finish
+from advisor.batch.store import Store, finish, write_beside
 from advisor.content.content import Content
-from advisor.core.model import Place, Problem, stop
+from advisor.core.model import Place, Problem, Row, stop
 from advisor.data.linking import ACCOUNT_ID
 from advisor.data.mapping import FolderMapping
 from advisor.data.tables import RawTable, RawTables, read_folder
@@ -32,6 +32,7 @@ from advisor.metrics.metric_tables import QueryFailed
 if TYPE_CHECKING:
     from advisor.metrics.metric_tables import Connection
 
+HISTORY = "history"
 MEMORY = "2GB"
 TOLD = 20
 _SCHEMA = "work"
@@ -43,14 +44,14 @@ _CODES = {"space": "batch-no-space", "rights": "batch-not-writable", "memory": "
 def ingest(
     folder: Path, content: Content, as_of: datetime.date, path: Path, mapping: FolderMapping | None = None,
     encoding: str | None = None, closed: Sequence[tuple[datetime.date, datetime.date]] = (), memory: str = MEMORY,
-    told: int = TOLD, small: int = SMALL,
+    told: int = TOLD, small: int = SMALL, history: Sequence[Row] = (),
 ) -> tuple[Store, tuple[Problem, ...]]:  # fmt: skip
     """Read a folder of tables into a store.
 
     Args: as_of – the day of the advice; path – the store's file, which must not be there; mapping – how to read the
     tables of another system; encoding – of CSV files that do not say theirs; closed – days on which nobody works;
     memory – what the database may use, as `2GB`; told – how many problems of a code and column are told one by one;
-    small – the bytes below which a file is left to the row reader.
+    small – the bytes below which a file is left to the row reader; history – that table's rows, in place of a file.
     Returns: the store, and what is wrong with the data.
     Raises: AdvisorError when there is nothing that could be advised on, or the store cannot be written.
     """
@@ -64,7 +65,11 @@ def ingest(
         problems = typing.told(raw.problems)
         tables = _typed(raw, typing, mapping, content, problems)
         linked = Links(typing, as_of, tables).link(vocabulary)
-        store = finish(connection, path, content, linked.given, linked.accounts, as_of, closed)
+        given = linked.given | {
+            name: write_beside(connection, vocabulary.entities[name], history) for name in (HISTORY,) if history
+        }
+        given = {name: given[name] for name in vocabulary.entities if name in given}
+        store = finish(connection, path, content, given, linked.accounts, as_of, closed)
         return store, (*problems, *linked.problems)
 
 

@@ -20,10 +20,12 @@ from advisor.advice import session
 from advisor.advice.advise import Advisor
 from advisor.advice.workspace import Settings
 from advisor.batch import digest, folder, inputs, manifest, outputs, run, since, store, work
+from advisor.batch.ingest_files import PACKED
 from advisor.batch.rows import Layout
 from advisor.batch.store import Chunks, Store
 from advisor.content.content import Content
 from advisor.content.plays import PORTFOLIO
+from advisor.content.reread import is_play
 from advisor.core.home import shown
 from advisor.core.model import Place, Problem, stop
 from advisor.data import book as books
@@ -35,7 +37,7 @@ from advisor.pages.page_markup import html_body, md_body
 from advisor.sql.relations import Given
 
 # Bytes of tables above which no record is held in memory; below, planning the SQL takes longer than reading.
-IN_BULK = 30_000_000
+IN_BULK = 15_000_000
 _PREPARED = "prepared.json"
 _STORE = "book.duckdb"
 _INPUTS = "inputs.parquet"
@@ -78,6 +80,7 @@ class Prepared:
     problems: Mapping[str, Any]
     shared: str
     anew: tuple[str, ...]
+    before: str = ""  # the hash of the earlier run's content
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,7 @@ def key_of(content: Content, settings: Settings, order: Order) -> dict[str, Any]
     history = settings.history
     return {
         "content": content.digest,
+        **_hashes(content),
         "data": session.digest_of_tables(settings),
         "history": session.digest_of(history.read_bytes()) if history.is_file() else None,
         "mapping": session.digest_of(repr(mapping).encode()) if mapping else None,
@@ -142,6 +146,13 @@ def key_of(content: Content, settings: Settings, order: Order) -> dict[str, Any]
         "digest": order.digest is not None,
         "version": f"{__version__}, holidays {version('holidays')}",
     }
+
+
+def _hashes(content: Content) -> dict[str, Any]:
+    """Of each play's file, and of all other content's."""
+    plays = {play.code: content.files.get(f"playbooks/{play.path}.yaml", "") for play in content.plays}
+    rules = {name: one for name, one in content.files.items() if not is_play(Path(name))}
+    return {"rules": manifest.fingerprint(rules), "plays": plays}
 
 
 @contextmanager
@@ -180,7 +191,7 @@ def read_in(
     Args: encoding – of CSV files that do not say theirs.
     """
     watch.phase("tables")
-    if encoding or (settings.data.is_dir() and _size(settings.data) > IN_BULK and not _has_history(settings.history)):
+    if encoding or _is_large(settings):
         return _in_bulk(content, settings, path, encoding)
     book = books.load(settings.data, content.vocabulary, settings.as_of, settings.mapping, content.cells)
     book = session.ready(content, settings, book)
@@ -193,18 +204,21 @@ def _in_bulk(content: Content, settings: Settings, path: Path, encoding: str) ->
     """A book too big to be held in memory; its own figures, the portfolio's, have a row all the same."""
     from advisor.batch.ingest import ingest
 
+    history, noted = session.read_history(settings.history, content.vocabulary, content.cells)
     made, problems = ingest(
-        settings.data, content, settings.as_of, path, settings.mapping, encoding or None, settings.closed
-    )
+        settings.data, content, settings.as_of, path, settings.mapping, encoding or None, settings.closed,
+        history=history,
+    )  # fmt: skip
+    problems = (*problems, *noted)
     return (made if PORTFOLIO in made.given.columns else store.with_single(made, PORTFOLIO)), problems
 
 
-def _size(folder_: Path) -> int:
-    return sum(one.stat().st_size for one in folder_.iterdir() if one.is_file())
-
-
-def _has_history(path: Path) -> bool:
-    return path.is_file() and path.stat().st_size > 0
+def _is_large(settings: Settings) -> bool:
+    """Is it better read in bulk? A history among the tables and another of answers are joined record by record."""
+    data, answers = settings.data, settings.history.resolve()
+    files = [one for one in data.iterdir() if one.is_file()] if data.is_dir() else []
+    size = sum(one.stat().st_size * (PACKED if one.suffix == ".parquet" else 1) for one in files)
+    return size > IN_BULK and not any(one.stem == "history" and one.resolve() != answers for one in files)
 
 
 def _prepare(
@@ -218,8 +232,12 @@ def _prepare(
     anew = tuple(since.reasons(old, key, shared)) if old else ("all",)
     if old and not anew:
         _linked(old.records, parts / _OLD)
-        made = since.narrowed(made, dataclasses.replace(old, records=parts / _OLD), parts / _INPUTS, parts / _KEPT)
-    prepared = Prepared(made, manifest.problems(problems, settings.language), shared, anew)
+        changed = since.Changed.of(made, content, settings, old, key["plays"])
+        anew = () if changed else ("content",)
+        if changed:
+            made = changed.narrowed(made, parts / _OLD, parts / _INPUTS, parts / _KEPT)
+    before = str(old.key["content"]) if old else ""
+    prepared = Prepared(made, manifest.problems(problems, settings.language), shared, anew, before)
     folder.write_whole(parts / _PREPARED, json.dumps(_plain(prepared), ensure_ascii=False))
     return prepared
 
@@ -244,6 +262,7 @@ def _plain(prepared: Prepared) -> dict[str, Any]:
         "problems": prepared.problems,
         "shared": prepared.shared,
         "anew": prepared.anew,
+        "before": prepared.before,
     }
 
 
@@ -257,7 +276,7 @@ def _prepared(parts: Path) -> Prepared | None:
     columns = {file: tuple(names) for file, names in plain["metric_columns"].items()}
     only = None if plain["only"] is None else tuple(plain["only"])
     kept = Store(parts / _STORE, Given(plain["given"], metrics), columns, plain["accounts"], only)
-    return Prepared(kept, plain["problems"], plain["shared"], tuple(plain["anew"]))
+    return Prepared(kept, plain["problems"], plain["shared"], tuple(plain["anew"]), plain["before"])
 
 
 # --- advice out ----------------------------------------------------------------------------------
@@ -276,7 +295,8 @@ def _through(
     _advised(job, order, lambda done: watch.more(done.accounts), size)
     rows = run.parts_of(job, size)
     if prepared.store.only is not None:
-        rows = dataclasses.replace(rows, old=parts / _OLD, kept=parts / _KEPT)
+        hashes = prepared.before, content.digest
+        rows = dataclasses.replace(rows, old=parts / _OLD, kept=parts / _KEPT, hashes=hashes)
     with whole_book(job) as (advisor, owners):
         record = _record(order, key, prepared, rows, advisor)
         watch.phase("writing", record["accounts"])

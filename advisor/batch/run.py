@@ -111,13 +111,15 @@ def _together(job: Job, wanted: Sequence[tuple[int, int]], workers: int, told: C
 class Parts:
     """What a run left: parts, and (with `old` and `kept`) the rows of an earlier run for the accounts in `kept`.
 
-    `folder` is where the database may put what does not fit into memory.
+    `folder` is where the database may put what does not fit into memory; `hashes` are those of the earlier content and
+    of this one.
     """
 
     folder: Path
     paths: tuple[Path, ...]
     old: Path | None = None
     kept: Path | None = None
+    hashes: tuple[str, str] = ("", "")
 
     def rows(self) -> str:
         """All rows, as SQL that a FROM takes."""
@@ -125,7 +127,10 @@ class Parts:
         texts = [f"SELECT {names} FROM read_parquet({_listed(self.paths)})"] if self.paths else []
         if self.old is not None and self.kept is not None:
             kept = f"(SELECT id FROM read_parquet({_listed([self.kept])}))"
-            texts.append(f"SELECT {names} FROM read_parquet({_listed([self.old])}) WHERE id IN {kept}")
+            before, now = map(metric_tables.literal, self.hashes)
+            own = f"* REPLACE (replace(record, {before}, {now}) AS record)" if before != now else "*"
+            old = f"(SELECT {own} FROM read_parquet({_listed([self.old])}))"
+            texts.append(f"SELECT {names} FROM {old} WHERE id IN {kept}")
         nothing = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in COLUMNS.items())
         return f"({' UNION ALL '.join(texts) or f'SELECT {nothing} WHERE FALSE'})"
 

@@ -59,7 +59,7 @@ def write(
         for entity in content.vocabulary.entities.values():
             rows = tables.get(entity.name)
             if rows is not None:
-                given[entity.name] = _write_table(connection, entity, rows, numbers)
+                given[entity.name] = write_table(connection, entity, rows, numbers)
         return finish(connection, path, content, given, len(numbers), as_of, closed)
 
 
@@ -75,6 +75,14 @@ def finish(
     return Store(path, Given(given, _read_metrics(content, metrics)), metrics, accounts)
 
 
+def write_beside(connection: Connection, entity: Entity, rows: Sequence[Row]) -> dict[str, bool]:
+    """The same in a store that has its accounts, in place of what it holds of the entity."""
+    connection.execute(f'DROP TABLE IF EXISTS "t_{entity.name}"')
+    text = f'SELECT _id, _aid FROM "t_{ACCOUNT}" WHERE list_contains(?, _id)'
+    ids = list({row.text("account_id") for row in rows})
+    return write_table(connection, entity, rows, dict(connection.execute(text, [ids]).fetchall()))
+
+
 def with_single(store: Store, entity: str) -> Store:
     """The store with the one row, of which nothing is recorded, of an entity that the book has one of."""
     cells = f"0::BIGINT AS _rid, NULL::BIGINT AS _aid, '{entity}' AS _id, NULL::VARCHAR AS _account"
@@ -84,9 +92,14 @@ def with_single(store: Store, entity: str) -> Store:
     return replace(store, given=Given(columns, store.given.metrics))
 
 
-def _write_table(
+def write_table(
     connection: Connection, entity: Entity, rows: Sequence[Row], numbers: Mapping[str, int]
 ) -> dict[str, bool]:
+    """Write an entity's rows.
+
+    Args: numbers – those of accounts, by id.
+    Returns: the columns, as `Given` has them.
+    """
     owners = [row.id if entity.name == ACCOUNT else row.text("account_id") or None for row in rows]
     columns = list(columns_of(entity, rows, numbers, owners))
     columns.append(("_where", "VARCHAR", [row.where for row in rows]))

@@ -22,7 +22,10 @@ from advisor.metrics.metric_needs import tables_needed
 
 @dataclass(frozen=True)
 class Content:
-    """Everything that trainers write, read and checked; `problems` is empty when it is sound."""
+    """Everything that trainers write, read and checked; `problems` is empty when it is sound.
+
+    `digest` is the hash of all files, `files` has that of each.
+    """
 
     vocabulary: Vocabulary
     policy: Mapping[str, Any]
@@ -42,6 +45,7 @@ class Content:
     brief: Outline = field(default_factory=Outline)
     lint: Lint = field(default_factory=Lint)
     units: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def knowledge(self) -> Knowledge:
         """What turns records into facts."""

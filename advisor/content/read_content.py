@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from advisor.content import digest
 from advisor.content.cell_words import check_cells, read_words
 from advisor.content.content import Content
-from advisor.content.digest import digest
 from advisor.content.follow_ups import without_follow_ups
 from advisor.content.lint import added, check_terms
 from advisor.content.overlay_check import check_overlays
@@ -168,9 +168,9 @@ def whole(rules: Rules, found: Collection[OnePlay]) -> Content:
     check_codes(plays, problems)
     problems += still_unread(rules, (one.words for one in found))
     plays.sort(key=lambda play: play.code)
-    return replace(
-        rules.content, plays=tuple(plays), problems=tuple(problems), digest=digest(rules.layers, rules.presets)
-    )
+    parts = digest.parts(rules.layers, rules.presets)
+    content = replace(rules.content, plays=tuple(plays), problems=tuple(problems))
+    return replace(content, digest=digest.whole(parts), files=digest.each(parts))
 
 
 def read_one(name: str, path: Path, rules: Rules) -> OnePlay:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
@@ -91,16 +91,16 @@ class Cells(Mapping[str, Value]):
     `index` gives the place of each field in `values`, where None stands for unknown.
     """
 
-    __slots__ = ("_index", "_values", "_where")
+    __slots__ = ("_values", "_where", "index")
 
     def __init__(self, index: Mapping[str, int], values: tuple[Value | None, ...], where: str) -> None:
-        self._index = index
+        self.index = index
         self._values = values
         self._where = where
 
     def bare(self, name: str) -> Value | None:
         """The value without its source."""
-        number = self._index.get(name)
+        number = self.index.get(name)
         return None if number is None else self._values[number]
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -117,7 +117,7 @@ class Cells(Mapping[str, Value]):
         return isinstance(name, str) and self.bare(name) is not None
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name, number in self._index.items() if self._values[number] is not None)
+        return (name for name, number in self.index.items() if self._values[number] is not None)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -126,10 +126,21 @@ class Cells(Mapping[str, Value]):
         return repr(dict(self))
 
 
+def bare(row: Row, name: str) -> Value | None:
+    """A field's value without its source, None when it is unknown (quicker than asking for the value)."""
+    return row.values.bare(name) if isinstance(row.values, Cells) else row.values.get(name)
+
+
 def data_of(row: Row, name: str) -> Any:
-    """A known field's data, None when it is not known (quicker than asking for the value with its source)."""
-    value = row.values.bare(name) if isinstance(row.values, Cells) else row.values.get(name)
+    """A known field's data, None when it is not known."""
+    value = bare(row, name)
     return value.data if value is not None and value.known else None
+
+
+def names_in(rows: Iterable[Row]) -> frozenset[str]:
+    """The fields of which some of the rows may hold something."""
+    columns = (row.values.index if isinstance(row.values, Cells) else row.values for row in rows)
+    return frozenset(name for index in {id(one): one for one in columns}.values() for name in index)
 
 
 def make_row(entity: Entity, row_id: str, values: Mapping[str, Value]) -> Row:

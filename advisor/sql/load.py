@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from advisor.core.model import Row, State
+from advisor.core.model import UNKNOWN, Row, State
 from advisor.core.vocabulary import Entity
+from advisor.data.rows import bare, names_in
 from advisor.metrics.metric_tables import Column
 from advisor.sql.dialect import DUCKDB
 
@@ -19,12 +20,13 @@ def columns_of(
     yield "_aid", "BIGINT", [accounts.get(owner) if owner else None for owner in owners]
     yield "_id", "VARCHAR", [row.id for row in rows]
     yield "_account", "VARCHAR", list(owners)
+    there = names_in(rows)
     for name, field in entity.fields.items():
-        values = [row.get(name) for row in rows]
-        if any(value.state is not State.UNKNOWN for value in values):
-            yield name, DUCKDB.type(field.type), [_data(value.data) if value.known else None for value in values]
-        if any(value.state is State.NONE for value in values):
-            yield f"{name}?", "BOOLEAN", [value.state is State.NONE for value in values]
+        cells = [bare(row, name) or UNKNOWN for row in rows] if name in there else []
+        if any(cell.state is not State.UNKNOWN for cell in cells):
+            yield name, DUCKDB.type(field.type), [_data(cell.data) for cell in cells]
+        if any(cell.state is State.NONE for cell in cells):
+            yield f"{name}?", "BOOLEAN", [cell.state is State.NONE for cell in cells]
 
 
 def _data(data: Any) -> Any:
