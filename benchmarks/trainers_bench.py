@@ -1,6 +1,6 @@
-"""How long a trainer waits: check (cold, again, one file changed), check --prove and test, at 70, 300 and 1,000 plays.
+"""How long a trainer waits: check (cold, again, one file changed), check --prove, test, and preview after a save.
 
-    python benchmarks/trainers_bench.py [NUMBERS …]
+    python benchmarks/trainers_bench.py [NUMBERS …]        at 70, 300 and 1,000 plays
 
 All in one run, each in a process of its own as a trainer would start it; the cache is emptied before each number.
 """
@@ -9,17 +9,26 @@ from __future__ import annotations
 
 import os
 import platform
+import select
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from many_plays import make
 
 ROOT = Path(__file__).resolve().parents[1]
 NUMBERS = (70, 300, 1000)
-TARGETS = {"check, cold": 8.0, "check, one file changed": 1.0, "check --prove": 60.0}
+TARGETS = {"check, cold": 8.0, "check, one file changed": 1.0, "check --prove": 60.0, "preview, save to print": 0.3}
+_QUIET = 3.0
+
+
+def command(folder: Path, cache: Path, *words: str) -> dict[str, Any]:
+    """What starts the advisor there."""
+    environment = {**os.environ, "ADVISOR_CACHE": str(cache), "PYTHONPATH": str(ROOT)}
+    return {"args": [sys.executable, str(ROOT / "cli.py"), *words, "--lang", "en"], "cwd": folder, "env": environment}
 
 
 def seconds(folder: Path, cache: Path, *words: str) -> float:
@@ -27,20 +36,50 @@ def seconds(folder: Path, cache: Path, *words: str) -> float:
 
     Raises: RuntimeError – it failed.
     """
-    environment = {**os.environ, "ADVISOR_CACHE": str(cache), "PYTHONPATH": str(ROOT)}
     start = time.perf_counter()
-    command = [sys.executable, str(ROOT / "cli.py"), *words, "--lang", "en"]
-    run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+    run = subprocess.run(**command(folder, cache, *words), capture_output=True, check=False)
     if run.returncode:
         raise RuntimeError(run.stdout.decode()[-2000:] + run.stderr.decode()[-2000:])
     return time.perf_counter() - start
 
 
-def change(folder: Path) -> None:
+def largest(folder: Path) -> Path:
+    """The play that is edited."""
+    return max((folder / "playbooks").glob("*/*.yaml"), key=lambda one: one.stat().st_size)
+
+
+def change(path: Path) -> None:
     """A trainer's edit in one play."""
-    path = max((folder / "playbooks").glob("*/*.yaml"), key=lambda one: one.stat().st_size)
     with path.open("a", encoding="utf-8") as file:
         file.write("# seen\n")
+
+
+def printed(process: subprocess.Popen[bytes], silence: float) -> float:
+    """Read until nothing has come for a while. Returns: when the first came."""
+    first = 0.0
+    assert process.stdout is not None
+    while select.select([process.stdout], [], [], silence if first else None)[0]:
+        first = first or time.perf_counter()
+        if not os.read(process.stdout.fileno(), 1 << 16):
+            raise RuntimeError("the preview ended")
+    return first
+
+
+def previewed(folder: Path, cache: Path, times: int = 5) -> float:
+    """From a save to the first line of the new preview: the median of some saves."""
+    path = largest(folder)
+    words = ("preview", f"{path.parent.name}/{path.stem}", "--watch")
+    with subprocess.Popen(**command(folder, cache, *words), stdout=subprocess.PIPE) as process:
+        try:
+            printed(process, _QUIET)
+            found = []
+            for _ in range(times):
+                change(path)
+                saved = time.perf_counter()
+                found.append(printed(process, _QUIET) - saved)
+        finally:
+            process.terminate()
+    return sorted(found)[times // 2]
 
 
 def measured(number: int, folder: Path) -> dict[str, float]:
@@ -48,10 +87,11 @@ def measured(number: int, folder: Path) -> dict[str, float]:
     cache = folder / ".cache"
     found = {"check, cold": seconds(folder, cache, "check", ".")}
     found["check, nothing changed"] = seconds(folder, cache, "check", ".")
-    change(folder)
+    change(largest(folder))
     found["check, one file changed"] = seconds(folder, cache, "check", ".")
     found["check --prove"] = seconds(folder, cache, "check", ".", "--prove")
     found["test"] = seconds(folder, cache, "test", ".")
+    found["preview, save to print"] = previewed(folder, cache)
     return found
 
 
@@ -62,7 +102,7 @@ def main() -> None:
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores; seconds of wall time")
     print(f"{'':28}" + "".join(f"{number:>9} plays" for number in numbers) + "   target at 1,000")
     for name in columns[numbers[0]]:
-        target = f"{TARGETS[name]:>10.0f}" if name in TARGETS else ""
+        target = f"{TARGETS[name]:>10g}" if name in TARGETS else ""
         print(f"{name:28}" + "".join(f"{columns[number][name]:>15.2f}" for number in numbers) + target)
 
 

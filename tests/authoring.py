@@ -9,7 +9,7 @@ from support import bundled
 
 from advisor.bench.check import check
 from advisor.content.content import Content
-from advisor.content.read_content import load
+from advisor.content.kept import load
 from cli import main
 
 NEW = ("new", "play")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from advisor.content.content import Content
-from advisor.content.read_content import load
+from advisor.content.kept import load
 from advisor.core.home import content_root
 
 OWN = {"playbooks/retention/ask-why-orders-stopped.yaml": Path(__file__).with_name("sound_play.yaml")}

@@ -27,9 +27,9 @@ from advisor.bench.coverage import Coverage, PlayCoverage, coverage
 from advisor.bench.parallel import run_plays
 from advisor.bench.watch import changes, content_files
 from advisor.content.content import Content, with_plays
+from advisor.content.kept import load
 from advisor.content.plays import Case, Play
 from advisor.content.read_cases import read_cases
-from advisor.content.read_content import load
 from advisor.content.reread import reread, reread_play
 from advisor.core import yaml_in
 from advisor.core.home import content_root, shown

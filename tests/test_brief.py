@@ -16,7 +16,7 @@ from support import AS_OF, SHARED, bundled, demo, needs_shared, opened
 from advisor.advice import session
 from advisor.advice.workspace import Wish
 from advisor.bench.check_brief import check_brief, check_brief_plays
-from advisor.content.read_content import load
+from advisor.content.kept import load
 from advisor.pages import brief_pages
 from advisor.pages.brief import Block, Brief, Chapter, brief
 from advisor.pages.page_text import WIDTH, width

@@ -13,8 +13,8 @@ from advisor.bench.case_facts import facts_of_case
 from advisor.bench.case_metrics import CaseMetrics
 from advisor.bench.cases import CaseResult, run_all, run_case
 from advisor.content.content import Content
+from advisor.content.kept import load
 from advisor.content.plays import Case, Play
-from advisor.content.read_content import load
 from advisor.core import yaml_in
 from advisor.core.model import AdvisorError
 from advisor.data.asserted import assert_derived

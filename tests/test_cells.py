@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from advisor.advice import session
 from advisor.advice.workspace import Wish
-from advisor.content import read_content
+from advisor.content import kept
 from advisor.content.cell_words import read_words
 from advisor.core.model import State, Value
 from advisor.data.cells import Bad, parse
@@ -205,7 +205,7 @@ def test_a_workspace_has_words_of_its_own(tmp_path: Path) -> None:
     made = session.open_book(wish).book
     assert made.problems == ()
     assert made.accounts()[0].get("objective_need").data is True and not made.accounts()[0].get("stage").known
-    fields = read_content.load(own).vocabulary.entities["account"].fields.values()
+    fields = kept.load(own).vocabulary.entities["account"].fields.values()
     derived = next(one.name for one in fields if one.derived and one.type == "yes_no" and not one.recorded)
     facts = tmp_path / "facts.yaml"
     facts.write_text(f"account: {{id: A, objective_need: oui}}\nderived: {{{derived}: oui}}\n", encoding="utf-8")
@@ -225,9 +225,9 @@ def test_a_workspace_has_words_of_its_own(tmp_path: Path) -> None:
     ],
 )
 def test_mistakes_in_words_are_named(text: str, code: str, line: int, tmp_path: Path) -> None:
-    problems = read_content.load(workspace(tmp_path, text)).problems
+    problems = kept.load(workspace(tmp_path, text)).problems
     assert [(one.code, one.place.line) for one in problems] == [(code, line)]
 
 
 def test_a_lone_word_is_a_list_of_one(tmp_path: Path) -> None:
-    assert read_content.load(workspace(tmp_path, "yes: oui\n")).cells.yes == {"oui"}
+    assert kept.load(workspace(tmp_path, "yes: oui\n")).cells.yes == {"oui"}

@@ -10,15 +10,13 @@ from overlay import planted
 
 from advisor.bench import check_files
 from advisor.bench.check import check
+from advisor.content.content import Content
+from advisor.content.kept import load as from_cache
 from advisor.content.read_content import load
 from advisor.core.model import Problem
 
 PLAY = "playbooks/retention/ask-why-orders-stopped.yaml"
 OTHER = "playbooks/retention/another.yaml"
-
-
-def fresh(workspace: Path) -> list[tuple[str, str, str]]:
-    return sorted(map(told, check(load(workspace))))
 
 
 def kept(workspace: Path) -> list[tuple[str, str, str]]:
@@ -29,6 +27,11 @@ def told(problem: Problem) -> tuple[str, str, str]:
     return str(problem.place), problem.code, str(sorted(problem.details.items()))
 
 
+def content(found: Content) -> tuple[object, ...]:
+    """All of it that can be told apart."""
+    return found.digest, sorted(map(told, found.problems)), repr(found.plays), repr(found.derived), found.policy
+
+
 def test_kept_results_follow_every_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADVISOR_CACHE", str(tmp_path / "cache"))
     team = tmp_path / "team"
@@ -36,9 +39,10 @@ def test_kept_results_follow_every_change(tmp_path: Path, monkeypatch: pytest.Mo
     seen = []
 
     def same() -> None:
-        found = kept(team)
-        assert found == fresh(team)
+        found, read = kept(team), load(team)
+        assert found == sorted(map(told, check(read)))
         assert kept(team) == found, "kept results are not those just found"
+        assert content(from_cache(team)) == content(read)
         seen.append(found)
 
     same()

@@ -9,7 +9,7 @@ from overlay import planted
 
 from advisor.bench.check import check
 from advisor.content.choice_words import listed
-from advisor.content.read_content import load
+from advisor.content.kept import load
 from advisor.core.vocabulary import Choices
 from advisor.messages import message
 

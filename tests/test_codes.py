@@ -24,7 +24,7 @@ from advisor.bench.unread_files import unread_files
 from advisor.codes import markdown
 from advisor.codes.page import Code, CodePage, code_of, read
 from advisor.codes.pages import nearest_code, pages
-from advisor.content import read_content
+from advisor.content import kept
 from advisor.content.content import Content
 from advisor.core import yaml_in
 from advisor.core.home import content_root
@@ -194,7 +194,7 @@ def read_round(one: Round, folder: Path, what: str) -> tuple[Content, dict[str, 
             text += added
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    content = read_content.load(folder)
+    content = kept.load(folder)
     paths = {path for path, _ in owners}
     own = {file: metric for file, metric in content.metrics.items() if metric[1] in paths}
     plays = tuple(play for play in content.plays if play.path.startswith("zz_own/") or play.code in BESIDE)

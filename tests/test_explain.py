@@ -18,8 +18,8 @@ from advisor.advice.advise import Advisor
 from advisor.advice.wording import Printer
 from advisor.advice.workspace import Settings
 from advisor.content.content import Content
+from advisor.content.kept import load
 from advisor.content.plays import Play
-from advisor.content.read_content import load
 from advisor.core import yaml_in
 from advisor.core.facts import AccountFacts, Knowledge
 from advisor.core.model import Row, State, Value, known

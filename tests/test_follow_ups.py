@@ -10,7 +10,7 @@ from overlay import planted
 from advisor.bench.check import check
 from advisor.bench.check_files import check_files
 from advisor.content.follow_ups import without_follow_ups
-from advisor.content.read_content import load
+from advisor.content.kept import load
 from advisor.core.model import Place, Problem
 
 SILENCE = "playbooks/retention/ask-why-orders-stopped.yaml"

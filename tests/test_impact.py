@@ -16,7 +16,7 @@ from git_workspace import PLAY, SOUND, change, commit, git, repository, write
 
 from advisor.advice import session
 from advisor.advice.workspace import Wish
-from advisor.content.read_content import load
+from advisor.content.kept import load
 from advisor.core.home import content_root
 from advisor.core.model import AdvisorError
 from advisor.release import differ, impact_markup, sides

@@ -10,8 +10,8 @@ from overlay import planted
 from support import bundled
 
 from advisor.bench.check import check
+from advisor.content.kept import load
 from advisor.content.lint import Lint, Term, check_terms
-from advisor.content.read_content import load
 from advisor.content.read_lint import read_lint
 from advisor.core import yaml_in
 from advisor.core.home import content_root

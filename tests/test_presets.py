@@ -15,7 +15,7 @@ from advisor.bench.check import check
 from advisor.content import presets
 from advisor.content.content import Content, sound
 from advisor.content.content_cache import load as cached
-from advisor.content.read_content import load
+from advisor.content.kept import load
 from advisor.core.home import demo
 from advisor.core.model import AdvisorError
 from cli import main

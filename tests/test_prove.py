@@ -25,7 +25,7 @@ from advisor.advice import session
 from advisor.advice.advise import Advisor
 from advisor.advice.workspace import Wish
 from advisor.bench.case_metrics import CaseMetrics
-from advisor.content import read_content
+from advisor.content import kept
 from advisor.content.content import Content, with_plays
 from advisor.content.read_play import read_play
 from advisor.core.facts import AccountFacts
@@ -504,7 +504,7 @@ def test_cases_to_paste(tmp_path: Path) -> None:
     case = yaml.safe_load(pasted)[0]
     assert case["expect"] == "fires" and case["given"]["account"] == {"tier": "small"}
     text = play(when) + "cases:\n" + pasted
-    found = read_content.load(workspace(tmp_path / "again", text))
+    found = kept.load(workspace(tmp_path / "again", text))
     assert not found.problems
     from advisor.bench.cases import run_all
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support import advised, bundled, codes, opened
 
-from advisor.content.read_content import load
+from advisor.content.kept import load
 from advisor.core.home import content_root
 from advisor.pages import page, page_json, page_text
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from advisor.bench.check import check
-from advisor.content.read_content import load
+from advisor.content.kept import load
 from advisor.core.model import Problem
 from advisor.messages import message
 from tests.overlay import line_of, plant

@@ -6,6 +6,7 @@ Only `true`/`false`, decimal numbers, ISO dates and empty values are converted; 
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from advisor.core.yaml_lines import Trap, structure
 from advisor.core.yaml_quiet import Quiet
 
 _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_KEPT_SIZE = 100_000
 _MAX_DEPTH = 60
 _MAX_BRACKETS = 200  # the C parser itself falls over some ten thousand
 _MAX_NODES = 200_000
@@ -219,6 +221,11 @@ def parse(text: str, path: str) -> tuple[Item, list[Problem]]:
     Returns: the document and the problems found in it; an empty document is an empty mapping, as is one that is
     `broken`, which nothing more can be said of.
     """
+    item, problems = _parsed(text, path) if len(text) <= _KEPT_SIZE else _parse(text, path)
+    return item, list(problems)
+
+
+def _parse(text: str, path: str) -> tuple[Item, list[Problem]]:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").translate(_ODD_BREAKS)
     refused = _refused(text, path)
     if refused:
@@ -247,6 +254,10 @@ def parse(text: str, path: str) -> tuple[Item, list[Problem]]:
             lines = one.applied(lines)
         text = "\n".join(lines)
     return _broken(path), found
+
+
+# Items are never changed, so that a text read again (another version of content, a save) need not be parsed again.
+_parsed = functools.lru_cache(maxsize=512)(_parse)
 
 
 def _broken(path: str) -> Item:
