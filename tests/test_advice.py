@@ -77,6 +77,11 @@ def test_section_8_time_counts_only_in_class_1() -> None:
     assert [step.code for step in steps] == ["X1", "X2"]
 
 
+def test_codes_count_as_numbers_where_they_alone_decide() -> None:
+    steps = ranked([made(code) for code in ("P122", "X3", "P9", "P71")])
+    assert [step.code for step in steps] == ["P9", "P71", "P122", "X3"]
+
+
 def test_steps_about_the_same_subject_and_person_are_one_visit() -> None:
     steps = ranked([made("X1"), made("X2"), made("X3", contact="C2"), made("X4", contact="")])
     assert [step.visit for step in steps] == [1, 1, 2, 3]

@@ -74,7 +74,13 @@ class Step:
         """Methodology section 8: urgency, in class 1 the time, person → words → deed, degree, code, amount, id."""
         hours = self.hours if self.urgency == 1 else 0
         amount = (0, -self.amount) if self.amount is not None else (1, 0)
-        return (self.urgency, hours, self.lead, self.degree, self.code, amount, self.subject[1])
+        return (self.urgency, hours, self.lead, self.degree, *_numbered(self.code), amount, self.subject[1])
+
+
+def _numbered(code: str) -> tuple[str, int, str]:
+    """A code in its order: P9 before P71, and P71 before P122."""
+    letters = code.rstrip("0123456789")
+    return letters, int(code[len(letters) :] or 0), code
 
 
 @dataclass(frozen=True)
