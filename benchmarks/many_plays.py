@@ -16,6 +16,7 @@ from advisor.core.home import content_root
 
 _CODE = re.compile(r"^  code: (\S+)$", re.MULTILINE)
 _LINKS = re.compile(r"^  (?:beside|conflicts_with): .*\n", re.MULTILINE)
+_RANK = re.compile(r"^    rank: .*\n", re.MULTILINE)
 _BESIDE = re.compile(r"^  beside: \[(.*)\]$", re.MULTILINE)
 _TITLE = re.compile(r"^(  (?:zh|en): .*?)(\"?)$", re.MULTILINE)
 _ABOUT = re.compile(r"^  about: (\S+)$", re.MULTILINE)
@@ -73,7 +74,7 @@ def _copy(text: str, codes: dict[str, str], turn: int) -> str:
     own, links = _own(text), _BESIDE.search(text)
     others = re.findall(r"\w+", links[1]) if links else []
     beside = ", ".join([own, *others, *(codes[code] for code in others if code in codes)])
-    text = re.sub(rf"\b{own}\b", codes[own], _LINKS.sub("", text))  # cases may name it, in a history
+    text = re.sub(rf"\b{own}\b", codes[own], _LINKS.sub("", _RANK.sub("", text)))  # cases may name it, in a history
     text = _TITLE.sub(lambda line: f"{line[1]} {turn}{line[2]}", text, count=2).rstrip() + f"\n  beside: [{beside}]\n"
     found = _UNLESS.search(text)
     if found:
