@@ -73,7 +73,8 @@ class Shelf:
     def plays(self, rules: Rules, read: Callable[[Mapping[str, Path]], Mapping[str, T]]) -> dict[str, T]:
         """What each play's file came to, by its name; those that have changed are read anew."""
         files = rules.play_files()
-        keys = {name: _key(layer / name for layer in rules.layers) for name in files}
+        layers = [(shown(layer), layer) for layer in rules.layers]
+        keys = {name: _key([(where, layer / name) for where, layer in layers]) for name in files}
         kept: dict[str, tuple[bytes, T]] = {}
         for number in range(_BUCKETS):
             kept |= self._load(f"plays-{number}") or {}
@@ -121,10 +122,10 @@ def _hash(paths: Iterable[Path]) -> bytes:
     return digest.digest()
 
 
-def _key(paths: Iterable[Path]) -> bytes:
-    """A play's file in all layers: where each is, as problems name it, and what it holds."""
-    there = [path for path in paths if path.is_file()]
-    return _hash(there) + " ".join(map(shown, there)).encode()
+def _key(paths: Iterable[tuple[str, Path]]) -> bytes:
+    """A play's file in all layers: where each layer is, as problems name it, and what the file holds."""
+    there = [(where, path) for where, path in paths if path.is_file()]
+    return _hash(path for _, path in there) + " ".join(where for where, _ in there).encode()
 
 
 def _bucket(name: str) -> int:

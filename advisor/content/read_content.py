@@ -278,9 +278,10 @@ def check_codes(plays: list[Play], problems: list[Problem]) -> None:
     for play in plays:
         by_code.setdefault(play.code, []).append(play)
     for code, found in by_code.items():
+        if not code or len(found) == 1:
+            continue
         found.sort(key=lambda one: not is_bundled(one.place.path))
-        own = [one for one in found if not is_bundled(one.place.path)] or found
-        for play in own if code and len(found) > 1 else ():
+        for play in [one for one in found if not is_bundled(one.place.path)] or found:
             other = next(one for one in found if one is not play)
             details = {"code": code, "other": str(other.places.get("code", other.place)), "file": f"{other.path}.yaml"}
             problems.append(Problem("code-twice", play.places.get("code", play.place), "error", details))
