@@ -27,6 +27,7 @@ PACKAGES: dict[str, list[str]] = {
         "reference",
         "decide",
         "facts",
+        "garbage",
     ],
     "messages": ["__init__"],
     "codes": [

@@ -17,6 +17,7 @@ from advisor.content.content import Content, with_plays
 from advisor.content.kept import Shelf
 from advisor.content.plays import Play
 from advisor.content.read_content import Rules, check_codes, layers_of, load_rules, read_one, still_unread
+from advisor.core.garbage import without_collection
 from advisor.core.model import Problem
 
 _WORTH_A_PROCESS = 150
@@ -46,6 +47,11 @@ def check_files(workspace: Path | None = None, presets: tuple[str, ...] = ()) ->
     Args: as of `read_content.load`.
     Returns: the same problems as `check(load(…))` finds.
     """
+    with without_collection():
+        return _checked(workspace, presets)
+
+
+def _checked(workspace: Path | None, presets: tuple[str, ...]) -> Checked:
     layers = layers_of(workspace, presets)
     shelf = Shelf.of("check", layers, layers[1:][: len(presets)])
     rules, problems = shelf.rules(lambda: _rules_checked(workspace, presets))
@@ -86,7 +92,8 @@ def _start(rules: Rules) -> None:
 
 
 def _find_all(files: Sequence[tuple[str, Path]]) -> list[_Found]:
-    return [_find(name, path, _rules[0]) for name, path in files]
+    with without_collection():
+        return [_find(name, path, _rules[0]) for name, path in files]
 
 
 def _read(files: Mapping[str, Path], rules: Rules) -> dict[str, _Found]:

@@ -19,6 +19,7 @@ from advisor import __version__
 from advisor.content.content import Content
 from advisor.content.read_content import Rules, layers_of, load_rules, read_one, whole
 from advisor.core import pickles
+from advisor.core.garbage import without_collection
 from advisor.core.home import cache_folder, keep, shown
 
 _BUCKETS = 16
@@ -31,9 +32,10 @@ def load(workspace: Path | None = None, presets: tuple[str, ...] = (), root: Pat
     """`read_content.load`, with what has not changed since it was last read taken from the cache."""
     layers = layers_of(workspace, presets, root)
     shelf = Shelf.of("read", layers, layers[1:][: len(presets)]) if root is None else Shelf()  # for one run
-    rules = replace(shelf.rules(lambda: load_rules(workspace, presets, root)), layers=layers)
-    read = lambda files: {name: read_one(name, path, rules) for name, path in files.items()}
-    return whole(rules, shelf.plays(rules, read).values())
+    with without_collection():
+        rules = replace(shelf.rules(lambda: load_rules(workspace, presets, root)), layers=layers)
+        read = lambda files: {name: read_one(name, path, rules) for name, path in files.items()}
+        return whole(rules, shelf.plays(rules, read).values())
 
 
 @dataclass(frozen=True)

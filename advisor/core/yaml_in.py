@@ -34,7 +34,7 @@ _MAX_KEY = 1_000
 _MAX_ROUNDS = 40
 _SUSPECT = re.compile("^ *(?:[\u3000\xa0]|[A-Za-z_$][\\w.]*(?: *：|:[^\\s:/]))", re.MULTILINE)
 # Breaks to YAML, yet not to an editor: our line numbers are those of the editor.
-_ODD_BREAKS = {0x85: " ", 0x2028: " ", 0x2029: " "}
+_ODD_BREAKS = ("\x85", "\u2028", "\u2029")
 _DASHES = re.compile(r"^[ \t]*(?:[-?:][ \t]+){30}", re.MULTILINE)
 
 
@@ -226,7 +226,9 @@ def parse(text: str, path: str) -> tuple[Item, list[Problem]]:
 
 
 def _parse(text: str, path: str) -> tuple[Item, list[Problem]]:
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").translate(_ODD_BREAKS)
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    for mark in _ODD_BREAKS:
+        text = text.replace(mark, " ")
     refused = _refused(text, path)
     if refused:
         return _broken(path), [refused]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from advisor.content.cell_words import PLAIN, Words
+from advisor.core.garbage import without_collection
 from advisor.core.model import Place, Problem, Row, Value, known
 from advisor.core.vocabulary import Entity, Vocabulary
 from advisor.core.yaml_in import Item
@@ -135,7 +134,7 @@ def load(
     Raises: AdvisorError when there is nothing that could be advised on.
     """
     folder = Path(folder)
-    with _without_collection():
+    with without_collection():
         raw = _mapped(folder, mapping, vocabulary) if mapping else read_folder(folder, vocabulary)
         problems = list(raw.problems)
         linked = link(_typed(raw, vocabulary, problems, words), as_of)
@@ -147,18 +146,6 @@ def _mapped(folder: Path, mapping: FolderMapping, vocabulary: Vocabulary) -> Raw
     from advisor.data.mapping_run import apply
 
     return apply(folder, mapping, vocabulary)
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Millions of new records and no garbage: the collector would walk over them again and again."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _typed(
