@@ -15,7 +15,7 @@ from support import bundled, demo
 from advisor.core.model import Row, State, Value
 from advisor.core.reference import Verdict, evaluate
 from advisor.core.tree import Metric, Node
-from advisor.metrics.metric_tables import connect
+from advisor.metrics.metric_tables import connect, scratch
 from advisor.sql.dialect import DUCKDB
 from advisor.sql.expressions import Expressions
 from advisor.sql.statement import Builder
@@ -133,3 +133,11 @@ def plain(data: Any) -> Any:
     if isinstance(data, Decimal | float):
         return round(float(data), 6)
     return tuple(data) if isinstance(data, list | tuple) else data
+
+
+def test_very_many_values_are_listed_in_little_memory() -> None:
+    values = "SELECT list(i % 7 + 3 ORDER BY i DESC) AS l FROM range(200000) t(i)"
+    with scratch() as connection:
+        connection.execute("SET memory_limit = '300MB'")
+        found = connection.execute(f"SELECT {DUCKDB.distinct('l')} FROM ({values})").fetchone()
+    assert found == ([5, 4, 3, 9, 8, 7, 6],)

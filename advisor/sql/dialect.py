@@ -98,7 +98,9 @@ class DuckDB:
 
     def distinct(self, items: str) -> str:
         """Each item once, in the order of its first place."""
-        return f"list_filter({items}, lambda x, i: list_position({items}, x) = i)"
+        # To ask of each item whether it is the first of its kind would take the square of their number.
+        placed = f"list_transform(list_distinct({items}), lambda x: {{'place': list_position({items}, x), 'item': x}})"
+        return f"list_transform(list_sort({placed}), lambda x: x.item)"
 
     def numbers(self, first: str, last: str) -> str:
         return f"range({first}, {last} + 1)"
