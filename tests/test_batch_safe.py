@@ -368,6 +368,19 @@ def test_a_changed_play_concerns_few_accounts(earlier: Path, tmp_path: Path, cha
     assert content.digest in (tmp_path / "advice.jsonl").read_text(encoding="utf-8").splitlines()[-1]
 
 
+def test_a_play_that_is_gone_concerns_those_who_were_told_of_it(tmp_path: Path) -> None:
+    """Whatever its code was: only the earlier records name it."""
+    data, out = book(tmp_path / "book"), tmp_path / "advice.jsonl"
+    told = [dataclasses.replace(play, code="回访" if play.code == "P31" else play.code) for play in few().plays]
+    run(out, data, content=dataclasses.replace(with_plays(few(), told), digest="sha256:told"))
+    rest = with_plays(few(), [play for play in few().plays if play.code != "P31"])
+    full = tmp_path / "full/advice.jsonl"
+    full.parent.mkdir()
+    night = run(out, data, since=out.with_name("advice.jsonl.manifest.json"), content=rest)
+    run(full, data, content=rest)
+    assert not night.anew and 0 < night.computed < 48 and same(out, full)
+
+
 @pytest.mark.parametrize("what", ["as_of", "rules", "top", "shared"])
 def test_what_concerns_all_accounts(earlier: Path, tmp_path: Path, what: str) -> None:
     """Another day, other rules, other options, another product: everything is worked out anew."""

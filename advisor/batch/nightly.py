@@ -150,7 +150,7 @@ def key_of(content: Content, settings: Settings, order: Order) -> dict[str, Any]
 
 def _hashes(content: Content) -> dict[str, Any]:
     """Of each play's file, and of all other content's."""
-    plays = {play.code: content.files.get(f"playbooks/{play.path}.yaml", "") for play in content.plays}
+    plays = {play.code: content.files[f"playbooks/{play.path}.yaml"] for play in content.plays}
     rules = {name: one for name, one in content.files.items() if not is_play(Path(name))}
     return {"rules": manifest.fingerprint(rules), "plays": plays}
 

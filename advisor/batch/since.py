@@ -96,7 +96,8 @@ class Changed:
         An account that could not be advised is tried again, and one whose record names a play that changed.
         """
         now, then = (f"read_parquet({literal(str(path))})" for path in (inputs, records))
-        named = "".join(f" AND NOT contains(o.record, {literal(json.dumps(code))})" for code in sorted(self.codes))
+        codes = [json.dumps(code, ensure_ascii=False) for code in sorted(self.codes)]  # as a record holds them
+        named = "".join(f" AND NOT contains(o.record, {literal(code)})" for code in codes)
         same = f"SELECT i.id FROM {now} i JOIN {then} o ON o.id = i.id AND o.input = i.input"
         same += f" WHERE o.record IS NOT NULL AND i.id NOT IN (FROM concerned){named}"
         with metric_tables.failures(), metric_tables.scratch() as connection:
