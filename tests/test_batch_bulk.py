@@ -48,6 +48,25 @@ def test_in_bulk_with_a_history(one: bytes, tmp_path: Path, monkeypatch: pytest.
     assert lines(tmp_path / "two.jsonl", "--data", "book") == answered != one
 
 
+TOLD = """account_id,code,last_on,response,because
+A05,P63,2026-11-18,later,in January
+A02,P41,2026-11-18,done,
+"""
+
+
+@pytest.mark.parametrize("told", [ANSWERS, TOLD])
+def test_in_bulk_with_a_history_and_more_answers(told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers from elsewhere stand behind those among the tables; neither need have all columns."""
+    monkeypatch.chdir(tmp_path)
+    data = Path(shutil.copytree(demo(), tmp_path / "book"))
+    (data / "history.csv").write_text(ANSWERS if told == TOLD else TOLD, encoding="utf-8")
+    (tmp_path / "more.csv").write_text(told, encoding="utf-8")
+    alone = lines(tmp_path / "alone.jsonl", "--data", "book")
+    answered = lines(tmp_path / "answered.jsonl", "--data", "book", "--history", "more.csv")
+    monkeypatch.setattr(nightly, "IN_BULK", 0)
+    assert lines(tmp_path / "two.jsonl", "--data", "book", "--history", "more.csv") == answered != alone
+
+
 def test_a_named_encoding(one: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "book").mkdir()

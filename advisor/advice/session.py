@@ -45,9 +45,19 @@ def open_book(wish: Wish, content: Content | None = None) -> Advisor:
     """
     content = content or open_content(wish)
     settings = resolve(wish, content.vocabulary, find_workspace(wish.content))
-    book = books.load(settings.data, content.vocabulary, settings.as_of, settings.mapping, content.cells)
+    book = open_tables(content, settings)
     book.digest = digest_of_tables(settings)
-    return _advisor(content, settings, book)
+    return Advisor(content, settings, book)
+
+
+def open_tables(content: Content, settings: Settings) -> Book:
+    """The book of the settings' tables and history.
+
+    Raises: AdvisorError – there is nothing that could be advised on.
+    """
+    data, history = settings.data, settings.history
+    book = books.load(data, content.vocabulary, settings.as_of, settings.mapping, content.cells, history)
+    return ready(content, settings, book)
 
 
 def open_facts(source: str, wish: Wish, content: Content | None = None) -> Advisor:
@@ -62,7 +72,7 @@ def open_facts(source: str, wish: Wish, content: Content | None = None) -> Advis
     if not book.accounts():
         raise stop("no-facts", 1, item.place)
     book.digest = digest_of(repr(item.plain()).encode())
-    return _advisor(content, settings, assert_derived(book, content.vocabulary, content.cells))
+    return Advisor(content, settings, ready(content, settings, assert_derived(book, content.vocabulary, content.cells)))
 
 
 def _facts_day(item: Item) -> datetime.date | None:
@@ -86,10 +96,6 @@ def _facts_item(source: str) -> Item:
     return item
 
 
-def _advisor(content: Content, settings: Settings, book: Book) -> Advisor:
-    return Advisor(content, settings, ready(content, settings, book))
-
-
 def ready(content: Content, settings: Settings, book: Book) -> Book:
     """The book with the history laid in, and with what computes its metrics."""
     rows, problems = read_history(settings.history, content.vocabulary, content.cells)
@@ -97,8 +103,7 @@ def ready(content: Content, settings: Settings, book: Book) -> Book:
     if book.in_book and not tables.get(PORTFOLIO):  # its figures are made from the accounts
         tables[PORTFOLIO] = (Row(PORTFOLIO, PORTFOLIO, {}, PORTFOLIO),)
     if rows:
-        twice = settings.history.resolve().parent == settings.data.resolve()  # it was read as a table as well
-        tables["history"] = (*(() if twice else tables.get("history") or ()), *rows)
+        tables["history"] = (*(tables.get("history") or ()), *rows)
     book = dataclasses.replace(book, tables=tables, problems=(*book.problems, *problems))
     book.metrics = MetricSource(Metrics(content.metrics, content.policy, settings.closed), content.vocabulary, book)
     return book

@@ -20,7 +20,7 @@ from advisor.batch.ingest_links import Links
 from advisor.batch.ingest_mapping import mapped
 from advisor.batch.ingest_rows import Typed, Typing
 from advisor.batch.ingest_scan import check_encoding
-from advisor.batch.store import Store, finish, write_beside
+from advisor.batch.store import Store, add, finish
 from advisor.content.content import Content
 from advisor.core.model import Place, Problem, Row, stop
 from advisor.data.linking import ACCOUNT_ID
@@ -44,14 +44,15 @@ _CODES = {"space": "batch-no-space", "rights": "batch-not-writable", "memory": "
 def ingest(
     folder: Path, content: Content, as_of: datetime.date, path: Path, mapping: FolderMapping | None = None,
     encoding: str | None = None, closed: Sequence[tuple[datetime.date, datetime.date]] = (), memory: str = MEMORY,
-    told: int = TOLD, small: int = SMALL, history: Sequence[Row] = (),
+    told: int = TOLD, small: int = SMALL, history: Sequence[Row] = (), but: Path | None = None,
 ) -> tuple[Store, tuple[Problem, ...]]:  # fmt: skip
     """Read a folder of tables into a store.
 
     Args: as_of – the day of the advice; path – the store's file, which must not be there; mapping – how to read the
     tables of another system; encoding – of CSV files that do not say theirs; closed – days on which nobody works;
     memory – what the database may use, as `2GB`; told – how many problems of a code and column are told one by one;
-    small – the bytes below which a file is left to the row reader; history – that table's rows, in place of a file.
+    small – the bytes below which a file is left to the row reader; history – more rows of that table;
+    but – a file there that is no table.
     Returns: the store, and what is wrong with the data.
     Raises: AdvisorError when there is nothing that could be advised on, or the store cannot be written.
     """
@@ -59,16 +60,15 @@ def ingest(
     folder, path = Path(folder), Path(path)
     with _work(path) as work, _opened(path, work, memory) as connection:
         files = Files(connection, _SCHEMA, work, encoding, small)
-        vocabulary = content.vocabulary
-        raw = mapped(folder, mapping, vocabulary, files) if mapping else read_folder(folder, vocabulary, files.read)
+        words, read = content.vocabulary, files.read
+        raw = mapped(folder, mapping, words, files) if mapping else read_folder(folder, words, read, but)
         typing = Typing(connection, _SCHEMA, content.cells, told)
         problems = typing.told(raw.problems)
         tables = _typed(raw, typing, mapping, content, problems)
-        linked = Links(typing, as_of, tables).link(vocabulary)
-        given = linked.given | {
-            name: write_beside(connection, vocabulary.entities[name], history) for name in (HISTORY,) if history
-        }
-        given = {name: given[name] for name in vocabulary.entities if name in given}
+        linked = Links(typing, as_of, tables).link(words)
+        given = linked.given
+        if history:
+            given[HISTORY] = add(connection, words.entities[HISTORY], history, given.get(HISTORY))
         store = finish(connection, path, content, given, linked.accounts, as_of, closed)
         return store, (*problems, *linked.problems)
 

@@ -28,7 +28,6 @@ from advisor.content.plays import PORTFOLIO
 from advisor.content.reread import is_play
 from advisor.core.home import shown
 from advisor.core.model import Place, Problem, stop
-from advisor.data import book as books
 from advisor.data.book import Book
 from advisor.metrics import metric_tables
 from advisor.metrics.metric_tables import QueryFailed
@@ -191,10 +190,9 @@ def read_in(
     Args: encoding – of CSV files that do not say theirs.
     """
     watch.phase("tables")
-    if encoding or _is_large(settings):
+    if encoding or _is_large(settings.data):
         return _in_bulk(content, settings, path, encoding)
-    book = books.load(settings.data, content.vocabulary, settings.as_of, settings.mapping, content.cells)
-    book = session.ready(content, settings, book)
+    book = session.open_tables(content, settings)
     watch.phase("figures")
     with metric_tables.failures():
         return store.write(path, content, book.tables, settings.as_of, settings.closed), book.problems
@@ -207,18 +205,15 @@ def _in_bulk(content: Content, settings: Settings, path: Path, encoding: str) ->
     history, noted = session.read_history(settings.history, content.vocabulary, content.cells)
     made, problems = ingest(
         settings.data, content, settings.as_of, path, settings.mapping, encoding or None, settings.closed,
-        history=history,
+        history=history, but=settings.history,
     )  # fmt: skip
     problems = (*problems, *noted)
     return (made if PORTFOLIO in made.given.columns else store.with_single(made, PORTFOLIO)), problems
 
 
-def _is_large(settings: Settings) -> bool:
-    """Is it better read in bulk? A history among the tables and another of answers are joined record by record."""
-    data, answers = settings.data, settings.history.resolve()
+def _is_large(data: Path) -> bool:
     files = [one for one in data.iterdir() if one.is_file()] if data.is_dir() else []
-    size = sum(one.stat().st_size * (PACKED if one.suffix == ".parquet" else 1) for one in files)
-    return size > IN_BULK and not any(one.stem == "history" and one.resolve() != answers for one in files)
+    return sum(one.stat().st_size * (PACKED if one.suffix == ".parquet" else 1) for one in files) > IN_BULK
 
 
 def _prepare(

@@ -75,12 +75,30 @@ def finish(
     return Store(path, Given(given, _read_metrics(content, metrics)), metrics, accounts)
 
 
-def write_beside(connection: Connection, entity: Entity, rows: Sequence[Row]) -> dict[str, bool]:
-    """The same in a store that has its accounts, in place of what it holds of the entity."""
-    connection.execute(f'DROP TABLE IF EXISTS "t_{entity.name}"')
+def add(
+    connection: Connection, entity: Entity, rows: Sequence[Row], there: Mapping[str, bool] | None
+) -> dict[str, bool]:
+    """Add rows to a store that has its accounts, behind those of the entity that it has.
+
+    Args: there – the columns of those; None where it has no such table.
+    Returns: the columns now.
+    """
+    table = f'"t_{entity.name}"'
+    if there is not None:
+        connection.execute(f"ALTER TABLE {table} RENAME TO before_them")
     text = f'SELECT _id, _aid FROM "t_{ACCOUNT}" WHERE list_contains(?, _id)'
     ids = list({row.text("account_id") for row in rows})
-    return write_table(connection, entity, rows, dict(connection.execute(text, [ids]).fetchall()))
+    added = write_table(connection, entity, rows, dict(connection.execute(text, [ids]).fetchall()))
+    if there is None:
+        return added
+    connection.execute(f"ALTER TABLE {table} RENAME TO added")
+    last = "(SELECT coalesce(max(_rid), -1) FROM before_them)"
+    both = f"FROM before_them UNION ALL BY NAME SELECT * REPLACE (_rid + 1 + {last} AS _rid) FROM added"
+    connection.execute(f"CREATE TABLE {table} AS FROM ({both}) ORDER BY _aid, _rid")
+    connection.execute("DROP TABLE before_them")
+    connection.execute("DROP TABLE added")
+    names = [name for name in entity.fields if name in there or name in added]
+    return {name: there.get(name, False) or added.get(name, False) for name in names}
 
 
 def with_single(store: Store, entity: str) -> Store:

@@ -126,16 +126,18 @@ def load(
     as_of: datetime.date,
     mapping: FolderMapping | None = None,
     words: Words = PLAIN,
+    but: Path | None = None,
 ) -> Book:
     """Read a folder of tables.
 
-    Args: folder – the tables; mapping – how to read those of another system; words – as in rules/cells.yaml.
+    Args: folder – the tables; mapping – how to read those of another system; words – as in rules/cells.yaml; but – a
+    file there that is no table, such as the history of answers.
     Returns: the book with all data problems found.
     Raises: AdvisorError when there is nothing that could be advised on.
     """
     folder = Path(folder)
     with without_collection():
-        raw = _mapped(folder, mapping, vocabulary) if mapping else read_folder(folder, vocabulary)
+        raw = _mapped(folder, mapping, vocabulary) if mapping else read_folder(folder, vocabulary, but=but)
         problems = list(raw.problems)
         linked = link(_typed(raw, vocabulary, problems, words), as_of)
     every = (*problems, *linked.problems)

@@ -34,16 +34,19 @@ class RawTables:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_folder(folder: Path, vocabulary: Vocabulary, read: Callable[[Path], Found] = read_file) -> RawTables:
+def read_folder(
+    folder: Path, vocabulary: Vocabulary, read: Callable[[Path], Found] = read_file, but: Path | None = None
+) -> RawTables:
     """Read a folder whose files, or sheets, are named like the entities' tables.
 
-    Args: read – reads the sheets of one file.
+    Args: read – reads the sheets of one file; but – a file there that is no table of the book.
     Returns: the tables found and the data problems.
     Raises: AdvisorError when there is no folder, no table, or no accounts with ids.
     """
     tables = RawTables()
     for path in files_of(folder):
-        _read_into(tables, path, vocabulary, read)
+        if but is None or path.resolve() != but.resolve():
+            _read_into(tables, path, vocabulary, read)
     root = next(entity for entity in vocabulary.entities.values() if entity.rows == "one")
     check_root(tables, folder, root)
     return tables

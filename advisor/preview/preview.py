@@ -26,7 +26,6 @@ from advisor.content.reread import reread
 from advisor.core.facts import AccountFacts
 from advisor.core.model import AdvisorError, Place, Problem
 from advisor.core.reference import evaluate
-from advisor.data import book as books
 from advisor.explain.explain import counted, note_on, worded
 from advisor.explain.explain_lines import Words
 from advisor.preview.reach import Nearest, Reach, Reached
@@ -89,8 +88,7 @@ class Previewer:
     def _open(self) -> None:
         content = with_plays(self.content, ())
         settings = resolve(self.wish, content.vocabulary, self.workspace)
-        book = books.load(settings.data, content.vocabulary, settings.as_of, settings.mapping, content.cells)
-        advisor = Advisor(content, settings, session.ready(content, settings, book), "reference", drafts=True)
+        advisor = Advisor(content, settings, session.open_tables(content, settings), "reference", drafts=True)
         self.reach, self.metrics = Reach(advisor), CaseMetrics(self.content)
         self.language = settings.language
         self.printers = {language: self._printer(advisor.printer, language) for language in LANGUAGES}

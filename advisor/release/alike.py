@@ -36,21 +36,21 @@ def same_play(one: Play, other: Play) -> bool:
 class Shared:
     """What two contents have in common below their plays, each level resting on the one before.
 
-    `records`: the tables are read the same; `facts`: every fact and every row that a rule sees is the same;
-    `words`: a play that is the same says the same.
+    `facts`: the tables are read the same, and every fact and every row that a rule sees is the same; `words`: a play
+    that is the same says the same.
     """
 
-    records: bool
     facts: bool
     words: bool
 
 
 def shared(one: Content, other: Content) -> Shared:
     """How much of two contents is the same."""
-    records = alike(one.vocabulary, other.vocabulary) and alike(one.cells, other.cells)
-    facts = records and all(
+    facts = all(
         alike(a, b)
         for a, b in (
+            (one.vocabulary, other.vocabulary),
+            (one.cells, other.cells),
             (one.policy, other.policy),
             (one.derived, other.derived),
             (_queries(one), _queries(other)),
@@ -65,7 +65,7 @@ def shared(one: Content, other: Content) -> Shared:
             ([guard.not_to_see for guard in one.guards], [guard.not_to_see for guard in other.guards]),
         )
     )
-    return Shared(records, facts, words)
+    return Shared(facts, words)
 
 
 def _queries(content: Content) -> dict[str, str]:

@@ -17,7 +17,6 @@ from advisor.content.digest import digest
 from advisor.content.presets import folders
 from advisor.core.home import content_root, shown
 from advisor.core.model import AdvisorError, Place, Problem, stop
-from advisor.data import book as books
 from advisor.data.book import Book
 from advisor.release.alike import Shared, shared
 from advisor.release.revisions import Repository, checked_out, relocated, repository
@@ -76,11 +75,8 @@ def opened(wish: Wish, against: str) -> Iterator[Sides]:
 def _sides(source: Source, old: Content, here: str, new: Content, wish: Wish) -> Sides:
     settings = resolve(wish, new.vocabulary, find_workspace(wish.content))
     common = shared(old, new)
-    book = books.load(settings.data, new.vocabulary, settings.as_of, settings.mapping, new.cells)
-    now = session.ready(new, settings, book)
-    if not common.records:
-        book = books.load(settings.data, old.vocabulary, settings.as_of, settings.mapping, old.cells)
-    then = now if common.facts else session.ready(old, settings, book)
+    now = session.open_tables(new, settings)
+    then = now if common.facts else session.open_tables(old, settings)
     earlier = Version(source.name, source.commit, _advisor(old, settings, then))
     return Sides(earlier, Version(here, "", _advisor(new, settings, now)), common)
 
