@@ -13,6 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from advisor.content.read_conditions import COMPARE, DATE_OPS, LIST_OPS, STATE_OPS
+from advisor.core.cells import Cells as ReadCells
 from advisor.core.facts import AccountFacts
 from advisor.core.model import Row, Value, known, none
 from advisor.core.tree import All, AnyOf, AsOf, Const, Count, Latest, Leaf, Name, Node, Not, NotTrue, Operand, Rows
@@ -164,9 +165,12 @@ class Draw:
         return more
 
 
-def account_facts(tables: Mapping[str, list[dict[str, Value]]]) -> tuple[AccountFacts, tuple[Row, ...]]:
-    """The account's facts and the rows in hand."""
-    rows = {e: tuple(_row(e, f"X{n}", cells) for n, cells in enumerate(found, 1)) for e, found in tables.items()}
+def account_facts(
+    tables: Mapping[str, list[dict[str, Value]]], as_read: bool = False
+) -> tuple[AccountFacts, tuple[Row, ...]]:
+    """The account's facts and the rows in hand, each cell with a source of its own or rows as tables give them."""
+    row = _read_row if as_read else _row
+    rows = {e: tuple(row(e, f"X{n}", cells) for n, cells in enumerate(found, 1)) for e, found in tables.items()}
     facts = AccountFacts(Shelf(rows), KNOWLEDGE, rows["account"][0])
     return facts, facts.hand(rows["account"][0])
 
@@ -175,3 +179,8 @@ def _row(entity: str, row_id: str, cells: Mapping[str, Value]) -> Row:
     """A record whose values each name a source of their own."""
     values = {name: replace(value, source=f"{entity} {row_id} {name}") for name, value in cells.items()}
     return Row(entity, row_id, values)
+
+
+def _read_row(entity: str, row_id: str, cells: Mapping[str, Value]) -> Row:
+    index, where = {name: number for number, name in enumerate(cells)}, f"{entity} {row_id}"
+    return Row(entity, row_id, ReadCells(index, tuple(cells.values()), where), where)

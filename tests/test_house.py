@@ -25,6 +25,7 @@ PACKAGES: dict[str, list[str]] = {
         "yaml_in",
         "tree",
         "reference",
+        "cells",
         "decide",
         "facts",
         "garbage",

@@ -61,13 +61,14 @@ def test_more_information_never_turns_a_verdict_round(items: list[Node], seed: i
 @quick
 @given(st.lists(nodes(depth=4), min_size=4, max_size=8), SEEDS)
 def test_a_verdict_without_a_trace_is_the_same(items: list[Node], seed: int) -> None:
-    for unknown in (0.0, 0.3):
-        facts, rows = account_facts(Draw(seed).tables(unknown=unknown))
+    for unknown, as_read in ((0.0, False), (0.3, False), (0.3, True)):
+        facts, rows = account_facts(Draw(seed).tables(unknown=unknown), as_read)
         for item in items:
             trace = evaluate(item, facts, rows)
-            verdict, source = decider(item)(facts, rows)
-            assert verdict is trace.verdict
-            assert verdict is None or source == deciding_source(trace)
+            for decide in (decider(item), decider(item, facts.knowledge.plain)):
+                verdict, source = decide(facts, rows)
+                assert verdict is trace.verdict
+                assert verdict is None or source == deciding_source(trace)
 
 
 # --- chains --------------------------------------------------------------------------------------

@@ -10,10 +10,11 @@ from advisor.batch.ingest_cells import Judge, is_too_long, plain
 from advisor.batch.ingest_files import TEXT, Raw, Stored, StoredOrigins
 from advisor.batch.ingest_ids import Ids
 from advisor.content.cell_words import Words
+from advisor.core.cells import data_of
 from advisor.core.model import Place, Problem, Row, State
 from advisor.core.vocabulary import NUMERIC, Entity, Field
 from advisor.data.cells import Bad
-from advisor.data.rows import Origins, TypedTable, data_of, typed
+from advisor.data.rows import Origins, TypedTable, typed
 from advisor.data.tables import RawTable
 from advisor.metrics import metric_tables
 from advisor.metrics.metric_tables import quoted

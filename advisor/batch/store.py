@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advisor.content.content import Content
+from advisor.core.cells import Cells
 from advisor.core.model import Row, Value, known, none
 from advisor.core.tree import Metric
 from advisor.core.vocabulary import Entity
-from advisor.data.rows import Cells
 from advisor.metrics import metric_tables
 from advisor.metrics.metric_needs import tables_needed
 from advisor.metrics.metrics import value_of, words_of

@@ -55,6 +55,10 @@ class Knowledge:
     needs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     deciders: dict[int, tuple[Node, Decider]] = field(default_factory=dict, repr=False, compare=False)
 
+    def plain(self, entity: str, name: str) -> bool:
+        """Is a field what the records say, with nothing derived, and never stale?"""
+        return (entity, name) not in self.derived and (entity, name) not in self.lives
+
 
 class AccountFacts:
     """The facts of one account: asserted where the records assert them, else derived, else unknown."""
@@ -132,7 +136,8 @@ class AccountFacts:
         """A condition's verdict for the rows in hand, and the source record of the leaf that decided it."""
         kept = self.knowledge.deciders.get(id(node))
         if kept is None:
-            kept = self.knowledge.deciders[id(node)] = (node, decider(node))  # the node is kept, and so is its id
+            made = decider(node, self.knowledge.plain)
+            kept = self.knowledge.deciders[id(node)] = (node, made)  # the node is kept, and so is its id
         return kept[1](self, rows)
 
     def verdict(self, node: Node, rows: Rows) -> Verdict:

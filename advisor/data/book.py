@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from advisor.content.cell_words import PLAIN, Words
+from advisor.core.cells import data_of
 from advisor.core.garbage import without_collection
 from advisor.core.model import Place, Problem, Row, Value, known
 from advisor.core.vocabulary import Entity, Vocabulary
 from advisor.core.yaml_in import Item
 from advisor.data.linking import ACCOUNT, ACCOUNT_ID, link
-from advisor.data.rows import TypedTable, data_of, typed
+from advisor.data.rows import TypedTable, typed
 from advisor.data.tables import RawTables, read_folder
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from advisor.core.cells import data_of
 from advisor.core.model import Problem, Row
-from advisor.data.rows import TypedTable, data_of
+from advisor.data.rows import TypedTable
 
 ACCOUNT = "account"
 ACCOUNT_ID = "account_id"

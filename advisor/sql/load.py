@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from advisor.core.cells import bare
 from advisor.core.model import UNKNOWN, Row, State
 from advisor.core.vocabulary import Entity
-from advisor.data.rows import bare, names_in
+from advisor.data.rows import names_in
 from advisor.metrics.metric_tables import Column
 from advisor.sql.dialect import DUCKDB
 
