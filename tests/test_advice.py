@@ -94,6 +94,8 @@ def test_the_cut_and_what_fell_below_it(tmp_path: Path) -> None:
     assert len(advice.top) == 1
     below = [drop.code for drop in advice.dropped if drop.reason == "below_cut"]
     assert below == codes(advice)[1:] and below
+    unmade = advisor.advise(advisor.book.accounts()[0], top=1, unshown=False)
+    assert (unmade.steps, unmade.dropped) == (advice.top, advice.dropped)
 
 
 # --- days ----------------------------------------------------------------------------------------

@@ -115,6 +115,7 @@ PACKAGES: dict[str, list[str]] = {
         "advice",
         "history",
         "reasons",
+        "missing",
         "render",
         "in_words",
         "derived_in_words",

@@ -71,10 +71,14 @@ class Step:
 
     @property
     def order(self) -> tuple[Any, ...]:
-        """Methodology section 8: urgency, in class 1 the time, person → words → deed, degree, code, amount, id."""
-        hours = self.hours if self.urgency == 1 else 0
-        amount = (0, -self.amount) if self.amount is not None else (1, 0)
-        return (self.urgency, hours, self.lead, self.degree, *_numbered(self.code), amount, self.subject[1])
+        """Its place among the account's steps."""
+        return place(self.urgency, self.hours, self.lead, self.degree, self.code, self.amount, self.subject[1])
+
+
+def place(urgency: int, hours: int, lead: int, degree: int, code: str, amount: Any, subject: str) -> tuple[Any, ...]:
+    """Methodology section 8: urgency, in class 1 the time, person → words → deed, degree, code, amount, id."""
+    in_time = hours if urgency == 1 else 0
+    return (urgency, in_time, lead, degree, *_numbered(code), (1, 0) if amount is None else (0, -amount), subject)
 
 
 def _numbered(code: str) -> tuple[str, int, str]:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.advice.advice import Advice, Dropped, GuardLine, Missing, Step
+from advisor.advice.advice import Advice, Dropped, GuardLine, Step
 from advisor.advice.calendar import Calendar
 from advisor.advice.history import History
-from advisor.advice.reasons import fired_leaves, unknown_facts
+from advisor.advice.reasons import fired_leaves
 from advisor.advice.render import Steps
 from advisor.advice.wording import Printer
 from advisor.advice.workspace import Settings
@@ -21,16 +21,16 @@ from advisor.content.consistency import contradicted
 from advisor.content.consistency import problem as contradiction
 from advisor.content.content import Content
 from advisor.content.people import Picking
-from advisor.content.plays import ABOUTS, PORTFOLIO, Guard, Play
+from advisor.content.plays import ABOUTS, PORTFOLIO, SUBJECTS, Guard, Play
 from advisor.core.facts import AccountFacts, BookFacts
 from advisor.core.model import InternalDisagreement, Problem, Row
 from advisor.core.reference import Trace, evaluate
-from advisor.core.tree import Node, undecided_names
+from advisor.core.tree import Node
 from advisor.data.book import Book
 from advisor.match import durable_match
 from advisor.match.durable_match import DurableMatcher
 
-SUBJECTS = ("account", "opportunity")
+Undecided = tuple[Play, tuple[Row, ...]]
 
 
 @dataclass(frozen=True)
@@ -145,6 +145,12 @@ class Advisor:
                 found += [Fired(play, hand, traces[play.code]) for play in plays]
         return found
 
+    def matches(self, facts: AccountFacts) -> tuple[list[Fired], list[Undecided]]:
+        """The plays that fire, and those of which nobody can tell."""
+        traces = self.traces(facts)
+        undecided = [(one.play, one.hand) for one in traces if one.trace.verdict is None]
+        return [one for one in traces if one.trace.verdict], undecided
+
     def _prove(self, about: str, facts: AccountFacts, hand: tuple[Row, ...], traces: Mapping[str, Trace]) -> None:
         """The engine's firings and the reference reader's verdicts must be the same."""
         if not self._matchers:
@@ -157,21 +163,21 @@ class Advisor:
 
     # --- one account -----------------------------------------------------------------------------
 
-    def advise(self, account: Row, top: int = 5, everything: bool = False) -> Advice:
+    def advise(self, account: Row, top: int = 5, everything: bool = False, unshown: bool = True) -> Advice:
         """All that is to be said about one account.
 
-        Args: account – its row; top – how many steps are shown; everything – show all that fired.
+        Args: account – its row; top – how many steps are shown; everything – show all that fired; unshown – make the
+        steps below the cut as well.
         Returns: the advice, its steps in the order of methodology section 8.
         """
         facts = self.facts(account)
-        traces = self.traces(facts)
-        fired = [one for one in traces if one.trace.verdict]
+        fired, undecided = self.matches(facts)
         dropped = {id(one): self.history.dropped(account.id, one.play, one.subject) for one in fired}
         maker = self.maker(facts)
-        steps = self.steps(maker, [one for one in fired if not dropped[id(one)]])
-        shown = len(steps) if everything else min(top, len(steps))
-        below = [Dropped(step.code, step.subject, "below_cut", title=step.title) for step in steps[shown:]]
-        gone = [self._titled(drop) for drop in dropped.values() if drop]
+        kept = self.ordered(maker, [one for one in fired if not dropped[id(one)]])
+        shown = len(kept) if everything else min(top, len(kept))
+        steps = self.steps(maker, kept if unshown else kept[:shown])
+        below = [Dropped(one.play.code, one.subject, "below_cut") for one in kept[shown:]]
         return Advice(
             account=account,
             heading=maker.heading(),
@@ -181,8 +187,8 @@ class Advisor:
             guards=self.guards(account),
             steps=steps,
             shown=shown,
-            dropped=(*gone, *below),
-            missing=self._missing(facts, traces),
+            dropped=tuple(self._titled(drop) for drop in (*dropped.values(), *below) if drop),
+            missing=maker.asking(self.plays.values()).missing(undecided),
             portfolio=self.portfolio,
             problems=self.problems(facts),
             notes=maker.notes(),
@@ -217,12 +223,17 @@ class Advisor:
         facts = self.book_facts()
         fired = [one for one in self.traces(facts, (PORTFOLIO,)) if one.trace.verdict]
         kept = [one for one in fired if not self.history.dropped(facts.account.id, one.play, one.subject)]
-        return self.steps(self.maker(facts), kept)
+        maker = self.maker(facts)
+        return self.steps(maker, self.ordered(maker, kept))
 
     def maker(self, facts: AccountFacts) -> Steps:
         """What makes an account's steps; of the book as a whole, about which nobody is kept from being seen."""
         barred = frozenset() if isinstance(facts, BookFacts) else self.not_to_see(facts)
         return Steps(self.content, self.printer, facts, self.calendar, self.picking(), barred)
+
+    def ordered(self, maker: Steps, kept: Iterable[Fired]) -> list[Fired]:
+        """What has fired, in the order of its steps."""
+        return sorted(kept, key=lambda one: maker.place(one.play, one.hand))
 
     def steps(self, maker: Steps, kept: Iterable[Fired]) -> tuple[Step, ...]:
         """What has fired, as steps in their order."""
@@ -238,72 +249,6 @@ class Advisor:
 
     def _titled(self, drop: Dropped) -> Dropped:
         return dataclasses.replace(drop, title=self.printer.label(self.plays[drop.code].title))
-
-    def _missing(self, facts: AccountFacts, traces: list[Fired]) -> tuple[Missing, ...]:
-        """Unknown facts by what they could unlock, the most urgent and the most plays first."""
-        unlock: dict[str, dict[str, Play]] = {}
-        for one in traces:
-            if one.trace.verdict is None:
-                for name in unknown_facts(one.trace, facts, self.content.vocabulary):
-                    unlock.setdefault(name, {})[one.play.code] = one.play
-        for name, play in self._without_table(facts):
-            unlock.setdefault(name, {})[play.code] = play
-        found = [self._missing_one(name, plays, facts) for name, plays in unlock.items()]
-        order = self._by_use(unlock, facts)
-        return tuple(sorted(found, key=lambda missing: order[missing.fact]))
-
-    def _by_use(self, unlock: Mapping[str, Mapping[str, Play]], facts: AccountFacts) -> dict[str, tuple[Any, ...]]:
-        """How much each fact could unlock; facts of a table that nobody gave count together: one question fills it."""
-        homes = {name: self._home(name, facts) for name in unlock}
-        together: dict[str, dict[str, Play]] = {}
-        for name, plays in unlock.items():
-            together.setdefault(homes[name], {}).update(plays)
-        return {name: (-_use(together[homes[name]]), homes[name], -_use(unlock[name]), name) for name in unlock}
-
-    def _home(self, name: str, facts: AccountFacts) -> str:
-        entity = name.partition(".")[0]
-        return entity if entity != "account" and facts.rows(entity) is None else name
-
-    def _whose(self, entity: str, field: str, facts: AccountFacts) -> str:
-        """Whom or what a question about one of several records is about, as far as they have names."""
-        rows = facts.rows(entity) or () if entity != "account" else ()
-        barred = self.not_to_see(facts) if entity == "contact" else frozenset()
-        names = [_called(row) for row in rows if row.id not in barred and not facts.value(row, field).known]
-        shown = str(self.printer.words["list"]).join(dict.fromkeys(name for name in names[:3] if name))
-        return shown + str(self.printer.words["colon"]) if shown else ""
-
-    def _without_table(self, facts: AccountFacts) -> Iterator[tuple[str, Play]]:
-        """Plays about records that nobody gave a table of, with the first fact that they read there."""
-        for play in self.plays.values():
-            if play.about in SUBJECTS and facts.rows(play.about) is None:
-                read = (name for name in undecided_names(play.when) if name.entity == play.about)
-                found = next(read, None)
-                if found:
-                    yield str(found), play
-
-    def _of_table(self, entity: str) -> str:
-        """The question that is asked where nobody gave the whole table."""
-        found = self.content.vocabulary.entities.get(entity)
-        return self.printer.label(found.question) if found and found.question else ""
-
-    def _missing_one(self, name: str, plays: Mapping[str, Play], facts: AccountFacts) -> Missing:
-        entity, _, field = name.partition(".")
-        known = self.content.vocabulary.field(entity, field)
-        question = self.printer.label(known.question) if known and known.question else ""
-        question = self._whose(entity, field, facts) + question if question else ""
-        if entity != "account" and facts.rows(entity) is None:
-            question = self._of_table(entity) or question
-        order = sorted(plays.values(), key=lambda play: (play.timing.urgency, play.code))
-        titles = tuple(self.printer.label(play.title) for play in order)
-        return Missing(name, tuple(sorted(plays)), question, titles)
-
-
-def _use(plays: Mapping[str, Play]) -> int:
-    return sum(6 - play.timing.urgency for play in plays.values())
-
-
-def _called(row: Row) -> str:
-    return row.text("salutation") or row.text("name")
 
 
 def _concerns(problem: Problem, account: Row) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from advisor.advice.advice import Person, Step
+from advisor.advice.advice import Person, Step, place
 from advisor.advice.calendar import Calendar, due
+from advisor.advice.missing import Asking
 from advisor.advice.reasons import reasons
 from advisor.advice.slots import Slots
 from advisor.advice.templates import all_of, first
@@ -45,7 +47,7 @@ class Steps:
         taken = {name: self.take(take, hand) for name, take in play.take.items()}
         rows = {name: row for name, row in taken.items() if row}
         picked = choose(play, self.facts, self.picking, hand, rows, self.barred)
-        timing = timing_for(play, self.facts.value(hand[0], "is_ka").data is True)
+        timing = self.timing(play, hand)
         first_due = past[1] or self.due(timing, hand, past[0])
         due_on = self.calendar.on_or_before(max(first_due, self.facts.as_of), self.facts.as_of)
         special = self.special(picked.first, due_on)
@@ -61,7 +63,6 @@ class Steps:
         words, look = play.words[self.printer.language], slots.look
         title = self.printer.label(play.title)
         nobody = (first(words.nobody_known, look) or "") if picked.first.contact is None else ""
-        amount = hand[-1].get("amount")
         return Step(
             play=play.path,
             code=play.code,
@@ -72,7 +73,7 @@ class Steps:
             hours=timing.finish_in.hours,
             lead=LEADS.index(play.lead),
             degree=DEGREES.index(play.degree),
-            amount=amount.data if amount.known else None,
+            amount=_amount(hand[-1]),
             subject=(hand[-1].entity, hand[-1].id),
             about=self.deal(hand[-1]),
             person=self.person(picked.first, nobody),
@@ -91,6 +92,15 @@ class Steps:
             basis=play.basis,
             trace=trace,
         )
+
+    def place(self, play: Play, hand: Hand) -> tuple[Any, ...]:
+        """Where a step will stand among the others, which can be told before it is made."""
+        timing = self.timing(self.adapted(play, hand), hand)
+        lead, degree = LEADS.index(play.lead), DEGREES.index(play.degree)
+        return place(timing.urgency, timing.finish_in.hours, lead, degree, play.code, _amount(hand[-1]), hand[-1].id)
+
+    def timing(self, play: Play, hand: Hand) -> Timing:
+        return timing_for(play, self.facts.value(hand[0], "is_ka").data is True)
 
     def adapted(self, play: Play, hand: Hand) -> Play:
         """The play with the first of its changes that holds now."""
@@ -182,6 +192,10 @@ class Steps:
         said = [_said(line, self.printer.word("colon").strip()) for line in lines]
         return tuple(zip(said[::2], said[1::2], strict=False))
 
+    def asking(self, plays: Iterable[Play]) -> Asking:
+        """What asks for what is missing of the account. Args: plays – those in force."""
+        return Asking(self.facts, self.content.vocabulary, self.printer, plays, self.barred)
+
     # --- about the account -----------------------------------------------------------------------
 
     def heading(self) -> Mapping[str, str]:
@@ -231,6 +245,11 @@ class Steps:
         field = self.content.vocabulary.field("account", "stage")
         words = {"stage": self.printer.value(stage, field), "other": self.printer.value(other, field)}
         return (self.printer.word("stage_note", **words),)
+
+
+def _amount(row: Row) -> Any:
+    amount = row.get("amount")
+    return amount.data if amount.known else None
 
 
 def _said(line: str, colon: str) -> str:

@@ -228,20 +228,23 @@ def _context(names: tuple[str, ...], look: Callable[[str], Slot | None], place: 
     return found
 
 
-def _plain(line: Line, look: Callable[[str], Slot | None]) -> str | None:
-    """A line of nothing but text and slots, which most are: filled without compiling a template."""
-    parts = []
-    for number, part in enumerate(_SLOT.split(line.text)):
-        if number % 2 == 0:
-            parts.append(part)
-            continue
-        slot = look(part)
+@functools.lru_cache(maxsize=20_000)
+def _parts(text: str) -> tuple[str, ...]:
+    """A line of nothing but text and slots, which most are, as text and names in turn; empty for any other."""
+    return tuple(_SLOT.split(text)) if "{" not in _SLOT.sub("", text) else ()
+
+
+def _plain(parts: tuple[str, ...], look: Callable[[str], Slot | None], place: Place) -> str | None:
+    """Fill a line of text and names in turn, without compiling a template."""
+    said = list(parts)
+    for number in range(1, len(parts), 2):
+        slot = look(parts[number])
         if slot is None:
-            raise stop("template-unknown-name", 1, line.place, name=part, near="")
+            raise stop("template-unknown-name", 1, place, name=parts[number], near="")
         if not slot.value.known or slot.text == "":
             return None
-        parts.append(slot.text)
-    return "".join(parts).strip()
+        said[number] = slot.text
+    return "".join(said).strip()
 
 
 def render(line: Line, look: Callable[[str], Slot | None]) -> str | None:
@@ -253,8 +256,8 @@ def render(line: Line, look: Callable[[str], Slot | None]) -> str | None:
     """
     if "{" not in line.text:
         return line.text
-    if "{" not in _SLOT.sub("", line.text):
-        return _plain(line, look)
+    if parts := _parts(line.text):
+        return _plain(parts, look, line.place)
     try:
         names = slots(line.text)
     except ValueError as error:

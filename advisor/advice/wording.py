@@ -31,7 +31,7 @@ class Printer:
         """A page word by its dotted key, with its slots filled."""
         found: Any = self.words
         for part in key.split("."):
-            found = found.get(part, key) if isinstance(found, Mapping) else key
+            found = found.get(part, key) if isinstance(found, dict) else key
         return str(found).format(**slots) if slots else str(found)
 
     def value(self, value: Value, field: Field | None) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from advisor.advice.advice import Step
-from advisor.advice.advise import SUBJECTS, Advisor, Fired
+from advisor.advice.advise import Advisor, Fired, Undecided
 from advisor.advice.history import History
 from advisor.advice.workspace import Settings
 from advisor.batch.store import Chunks, Store
 from advisor.content.content import Content
+from advisor.content.plays import SUBJECTS, Play
 from advisor.core.facts import AccountFacts
 from advisor.core.model import InternalDisagreement, Row
 from advisor.core.reference import Verdict, evaluate
@@ -22,7 +23,8 @@ from advisor.sql.expressions import Expressions
 from advisor.sql.statement import Builder, Statement
 
 _AT_ONCE = 200
-Verdicts = Mapping[tuple[str, str], Mapping[str, Verdict]]
+Verdicts = dict[tuple[str, str], Mapping[str, Verdict]]
+"""By account and subject, of each play that fires or cannot be decided: which of the two."""
 
 
 class OfMany(Advisor):
@@ -45,19 +47,31 @@ class Matched(OfMany):
         super().__init__(content, settings, book, "reference")
         self.verdicts = verdicts
 
-    def traces(self, facts: AccountFacts, abouts: tuple[str, ...] = SUBJECTS) -> list[Fired]:
-        """The plays that fire or cannot be decided, with their traces."""
-        return [one for about in abouts for row in facts.rows(about) or () for one in self._about(facts, about, row)]
+    def matches(self, facts: AccountFacts) -> tuple[list[Fired], list[Undecided]]:
+        """The plays that fire, with their traces, and those of which nobody can tell; all others are not looked at."""
+        fired: list[Fired] = []
+        undecided: list[Undecided] = []
+        for play, hand, verdict in self._found(facts):
+            if verdict:
+                fired.append(Fired(play, hand, evaluate(play.when, facts, hand)))
+            else:
+                undecided.append((play, hand))
+            proved = fired[-1].trace.verdict if verdict else facts.verdict(play.when, hand)
+            if proved is not verdict:
+                raise InternalDisagreement(f"{play.code}: account {facts.account.id}, {hand[-1].entity} {hand[-1].id}")
+        return fired, undecided
 
-    def _about(self, facts: AccountFacts, about: str, row: Row) -> Iterator[Fired]:
-        verdicts = self.verdicts[about].get((facts.account.id, row.id), {})
-        hand = facts.hand(row)
-        for code, verdict in verdicts.items():
-            if verdict is not False:
-                trace = evaluate(self.plays[code].when, facts, hand)
-                if trace.verdict is not verdict:
-                    raise InternalDisagreement(f"{code}: account {facts.account.id}, {about} {row.id}")
-                yield Fired(self.plays[code], hand, trace)
+    def _found(self, facts: AccountFacts) -> Iterator[tuple[Play, tuple[Row, ...], Verdict]]:
+        for about in SUBJECTS:
+            for row in facts.rows(about) or ():
+                found = self.verdicts[about].get((facts.account.id, row.id), {})
+                hand = facts.hand(row)
+                yield from ((self.plays[code], hand, verdict) for code, verdict in found.items())
+
+
+def not_false(codes: Iterable[str], verdicts: Iterable[Verdict]) -> Mapping[str, Verdict]:
+    """The plays that fire or cannot be decided."""
+    return {code: one for code, one in zip(codes, verdicts, strict=True) if one is not False}
 
 
 def compiled(
@@ -122,7 +136,7 @@ class Matcher:
         if not statement.text:
             return {}
         rows = self.chunks.connection.execute(statement.text).fetchall()
-        return {row[:2]: dict(zip(statement.columns, row[3:], strict=True)) for row in rows}
+        return {row[:2]: not_false(statement.columns, row[3:]) for row in rows}
 
 
 class Durable(OfMany):

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from advisor.advice.advise import SUBJECTS
 from advisor.advice.workspace import Settings
 from advisor.batch.chunk import Matcher
 from advisor.batch.folder import differing
 from advisor.batch.run import spans
 from advisor.batch.store import Store
 from advisor.content.content import Content, with_plays
+from advisor.content.plays import SUBJECTS
 from advisor.core.home import shown
 from advisor.core.model import Place, stop
 from advisor.metrics import metric_tables
@@ -114,4 +114,4 @@ def _concerned(store: Store, content: Content, settings: Settings) -> Iterator[s
         for first, last in spans(store):
             matcher.see(first, last)
             found = [row for rows in matcher.verdicts().values() for row in rows.items()]
-            yield from dict.fromkeys(account for (account, _), held in found if set(held.values()) != {False})
+            yield from dict.fromkeys(account for (account, _), held in found if held)

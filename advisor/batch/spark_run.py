@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advisor.advice.advise import SUBJECTS, Advisor
+from advisor.advice.advise import Advisor
 from advisor.batch import store as stores
-from advisor.batch.chunk import Matched, compiled
+from advisor.batch.chunk import Matched, Verdicts, compiled, not_false
 from advisor.batch.run import spans
 from advisor.batch.store import Chunks, cells_of, made, metric_row
 from advisor.batch.work import Done, Job, advised, part_of
+from advisor.content.plays import SUBJECTS
 from advisor.core.model import Row, Value, stop
 from advisor.data.book import Book
 from advisor.sql.dialect import FRACTIONS
@@ -228,11 +229,11 @@ class Task:
                     values[(file, account)] = found
         return OfAccounts(values, self.of_all)
 
-    def _found(self, rows: list[Any]) -> dict[str, dict[tuple[str, str], dict[str, bool | None]]]:
-        found: dict[str, dict[tuple[str, str], dict[str, bool | None]]] = {about: {} for about in SUBJECTS}
+    def _found(self, rows: list[Any]) -> dict[str, Verdicts]:
+        found: dict[str, Verdicts] = {about: {} for about in SUBJECTS}
         for row in rows:
             for about, subject, verdicts in row["found"] or ():
-                found[about][(row["_id"], subject)] = dict(zip(self.plays[about], verdicts, strict=True))
+                found[about][(row["_id"], subject)] = not_false(self.plays[about], verdicts)
         return found
 
 

@@ -137,7 +137,7 @@ def _rows(job: Job, accounts: Iterable[tuple[Row, Advisor]], done: Done) -> Iter
     for account, advisor in accounts:
         done.accounts += 1
         try:
-            advice = advisor.advise(account, job.top, job.everything)
+            advice = advisor.advise(account, job.top, job.everything, unshown=job.leaves)
             row = row_of(advice, advisor, job)
         except Exception as error:  # whatever is wrong with one account, the others get their advice
             if metric_tables.interrupted(error):

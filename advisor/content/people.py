@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -46,15 +47,17 @@ class _Chooser:
         """The first wish that somebody meets; else somebody without noted roles; else nobody for the first role."""
         for wish in wishes:
             for role, matches in self.meanings(wish):
-                found = [row for row in self.candidates() if row.id not in but and matches(row)]
+                found = [row for row in self.candidates if row.id not in but and matches(row)]
                 if found:
                     best = min(found, key=self.preference)
                     return Pick(role or self.first_role(best), best)
         role = self.first_wished_role(wishes)
-        unknown = [row for row in self.candidates() if row.id not in but and not row.get("buying_roles").known]
+        unknown = [row for row in self.candidates if row.id not in but and not row.get("buying_roles").known]
         return Pick(role, min(unknown, key=self.preference), False) if role and unknown else Pick(role, None)
 
+    @functools.cached_property
     def candidates(self) -> list[Row]:
+        """The contacts that can be seen at all."""
         contacts = self.facts.rows("contact") or ()
         return [
             row for row in contacts if row.id not in self.barred and self.holds(self.picking.eligible, row) is not False

@@ -14,7 +14,8 @@ from advisor.core.yaml_in import Item
 LEADS = ("person", "words", "deed")
 DEGREES = ("relationship", "value", "service", "technology")
 PORTFOLIO = "portfolio"
-ABOUTS = ("account", "opportunity", PORTFOLIO)
+SUBJECTS = ("account", "opportunity")
+ABOUTS = (*SUBJECTS, PORTFOLIO)
 ACTIVE = "active"
 STATUSES = (ACTIVE, "draft", "retired")
 HOURS = {"hours": 1, "working days": 24, "days": 24}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
 from advisor.core.cells import sourced
@@ -169,7 +170,7 @@ def _rows(node: RowsNode, part: Decider) -> Decider:
         table = facts.rows(node.entity)
         if table is None:
             return None, ""
-        verdict, source = _joined((part(facts, (*rows, row)) for row in table), settles)
+        verdict, source = _joined(map(part, repeat(facts), [(*rows, row) for row in table]), settles)
         return (opposite(verdict) if node.kind == "no" else verdict), source
 
     return decide

@@ -128,6 +128,8 @@ class AccountFacts:
         if value.state is State.UNKNOWN:
             return UNKNOWN
         origin = Origin.INFERRED if definition.inferred or value.origin is Origin.INFERRED else Origin.DERIVED
+        if value.origin is origin:
+            return value
         return Value(value.state, value.data, origin, value.source)
 
     # --- conditions ------------------------------------------------------------------------------
@@ -191,7 +193,7 @@ def _read(expr: Read, facts: AccountFacts, rows: Rows) -> Value:
 
 def _when(expr: When, facts: AccountFacts, rows: Rows) -> Value:
     verdict, source = facts.decide(expr.node, rows)
-    return UNKNOWN if verdict is None else known(verdict, source=source)
+    return UNKNOWN if verdict is None else known(verdict, Origin.DERIVED, source)
 
 
 def _cases(expr: Cases, facts: AccountFacts, rows: Rows) -> Value:

@@ -126,21 +126,28 @@ def count_verdict(node: Count, sure: int, unsure: int, limits: tuple[Value, ...]
 
 
 def _latest(node: Latest, facts: Facts, rows: tuple[Row, ...]) -> Trace:
-    table = facts.rows(node.entity)
-    if table is None:
+    last = latest_rows(node, facts, rows)
+    if last is None:
         return Trace(node, None)
-    kept = [(row, evaluate(node.where, facts, (*rows, row)).verdict) for row in table]
-    dates = [facts.value(row, node.by) for row, verdict in kept if verdict is not False]
-    if any(verdict is None for _, verdict in kept) or any(date.state is State.UNKNOWN for date in dates):
-        return Trace(node, None)
-    dated = [row for row, verdict in kept if verdict and facts.value(row, node.by).known]
-    dated.sort(key=lambda row: (facts.value(row, node.by).data, row.id), reverse=True)
-    last = dated[: node.number]
     parts = tuple(_on_row(node.item, facts, rows, row) for row in last)
     if len(last) < node.number:
         return Trace(node, False, children=parts)
     join = both if node.kind == "every" else either
     return Trace(node, join(part.verdict for part in parts), children=parts)
+
+
+def latest_rows(node: Latest, facts: Facts, rows: tuple[Row, ...]) -> list[Row] | None:
+    """The latest of the rows that count, the last one first; None where that cannot be told."""
+    table = facts.rows(node.entity)
+    if table is None:
+        return None
+    kept = [(row, evaluate(node.where, facts, (*rows, row)).verdict) for row in table]
+    dates = [facts.value(row, node.by) for row, verdict in kept if verdict is not False]
+    if any(verdict is None for _, verdict in kept) or any(date.state is State.UNKNOWN for date in dates):
+        return None
+    dated = [row for row, verdict in kept if verdict and facts.value(row, node.by).known]
+    dated.sort(key=lambda row: (facts.value(row, node.by).data, row.id), reverse=True)
+    return dated[: node.number]
 
 
 def _on_row(node: Node, facts: Facts, rows: tuple[Row, ...], row: Row) -> Trace:

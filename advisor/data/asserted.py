@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from advisor.content.cell_words import PLAIN, Words
+from advisor.content.plays import SUBJECTS
 from advisor.core.model import Place, Problem, Row, State, Value
 from advisor.core.vocabulary import Field, Vocabulary, nearest
 from advisor.data.book import Book
 from advisor.data.cells import Bad, parse
-
-SUBJECTS = ("account", "opportunity")
 
 
 def assert_derived(book: Book, vocabulary: Vocabulary, words: Words = PLAIN) -> Book:

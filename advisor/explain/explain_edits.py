@@ -6,9 +6,8 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from advisor.advice.reasons import unknown_facts
+from advisor.advice.missing import unknown_facts
 from advisor.core.model import Row, State, Value, known
-from advisor.core.reference import evaluate
 from advisor.core.tree import Const, Leaf, Name
 from advisor.core.vocabulary import Field
 from advisor.explain.explain_lines import Hand, Words
@@ -99,7 +98,7 @@ class Editor:
         """What to ask so that a derived fact becomes known."""
         row, facts = cell.row, self.words.facts
         leaf = Leaf(Name(row.entity, cell.field), "is", (Const(cell.value.data),))
-        names = unknown_facts(evaluate(leaf, facts, facts.hand(row)), facts, self.words.vocabulary)
+        names = unknown_facts(leaf, facts, facts.hand(row), self.words.vocabulary)
         fields = [self.words.field(*name.split(".", 1)) for name in sorted(names)]
         questions = [self.words.printer.label(field.question) for field in fields if field and field.question]
         return [*dict.fromkeys(questions)][:_MOST_QUESTIONS]

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.advice.advise import SUBJECTS, Advisor
-from advisor.advice.reasons import unknown_facts
-from advisor.content.plays import Play, timing_for
+from advisor.advice.advise import Advisor
+from advisor.advice.missing import unknown_facts
+from advisor.content.plays import SUBJECTS, Play, timing_for
 from advisor.core.facts import AccountFacts
 from advisor.core.model import Row
 from advisor.core.reference import Trace, evaluate
@@ -159,7 +159,7 @@ class _Finder:
             note_on(advisor, advisor.printer, self.facts.account, one.play, one.subject, verdict),
             one.size,
             edits,
-            self.unknown(words, one.trace) if verdict is None else (),
+            self.unknown(words, one.node, hand) if verdict is None else (),
         )
 
     def deal(self, words: Words, play: Play, subject: Row | None) -> str:
@@ -167,8 +167,8 @@ class _Finder:
         several = subject is not None and len(self.facts.rows(play.about) or ()) > 1
         return words.record(subject) if several and subject else ""
 
-    def unknown(self, words: Words, trace: Trace) -> tuple[str, ...]:
-        names = sorted(unknown_facts(trace, self.facts, self.advisor.content.vocabulary))
+    def unknown(self, words: Words, node: Node, hand: tuple[Row, ...]) -> tuple[str, ...]:
+        names = sorted(unknown_facts(node, self.facts, hand, self.advisor.content.vocabulary))
         labels = [words.label(*name.split(".", 1)) for name in names[:_MOST_FACTS]]
         return tuple(dict.fromkeys(labels))
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from advisor.advice.advice import Step
-from advisor.advice.advise import SUBJECTS
 from advisor.advice.wording import Printer
-from advisor.content.plays import PORTFOLIO, Play
+from advisor.content.plays import PORTFOLIO, SUBJECTS, Play
 from advisor.core.facts import AccountFacts
 from advisor.core.model import Row
 from advisor.release.alike import alike
