@@ -2,9 +2,11 @@
 
     python benchmarks/batch_end_to_end.py [SIZES …] [--workers N] [--slice 500] [--books DIR]
 
-Each run is a process of its own, as a user starts it. Memory is the peak of the whole tree of processes; a page that
-some of them share counts once (Linux only). At last the rules engine takes the accounts of a slice one at a time, in
-one process, for comparison; 0 leaves that out. `--books` keeps the books.
+Each run is a process of its own, as a user starts it. Memory is the peak of the whole tree of processes, until all
+tables are in and after it; a page that some of them share counts once (Linux only). `book MB` is the book as the
+database keeps it, of which both phases may hold as much as the database's limit lets them. At last the rules engine
+takes the accounts of a slice one at a time, in one process, for comparison; 0 leaves that out. `--books` keeps the
+books.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ class Run:
     accounts: int
     wall: float
     phases: dict[str, float]
-    memory: int
+    peaks: tuple[int, int]
+    store: int
     steps: int
 
     @property
@@ -68,19 +71,43 @@ def memory(process: int) -> int:
     return 0
 
 
-def watched(command: list[str], folder: Path) -> tuple[float, int]:
-    """Run a command. Returns: its wall seconds, and the peak of its memory in bytes."""
-    start, peak = time.perf_counter(), 0
+@dataclass
+class Watch:
+    """What was seen of a run: memory by the second it was seen at, and how big the store became, in bytes."""
+
+    seconds: float
+    memory: list[tuple[float, int]]
+    store: int = 0
+
+    def peaks(self, after: float) -> tuple[int, int]:
+        """The highest before, and in, the last `after` seconds."""
+        cut = self.seconds - after
+        early, late = ([n for at, n in self.memory if (at >= cut) is wanted] for wanted in (False, True))
+        return max(early, default=0), max(late, default=0)
+
+
+def watched(command: list[str], folder: Path) -> Watch:
+    """Run a command and watch it."""
+    start, seen = time.perf_counter(), Watch(0, [])
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
         while process.poll() is None:
-            peak = max(peak, sum(map(memory, tree(process.pid))))
-            time.sleep(0.2)
-    seconds = time.perf_counter() - start
+            seen.memory.append((time.perf_counter() - start, sum(map(memory, tree(process.pid)))))
+            seen.store = max([seen.store, *(size(path) for path in folder.rglob("book.duckdb"))])
+            time.sleep(0.5)
+    seen.seconds = time.perf_counter() - start
     if process.returncode:
         raise SystemExit((folder / "log").read_text()[-2000:])
-    return seconds, peak
+    return seen
+
+
+def size(path: Path) -> int:
+    """Bytes of a file; 0 when it has gone."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 # --- runs ----------------------------------------------------------------------------------------
@@ -99,11 +126,13 @@ def book(folder: Path, accounts: int) -> Path:
 def measured(data: Path, folder: Path, accounts: int, engine: str, workers: int) -> Run:
     out = folder / f"{engine}-{accounts}.jsonl"
     command = [sys.executable, str(ROOT / "cli.py"), "batch", "--data", str(data), "--out", str(out), "--quiet"]
-    wall, peak = watched([*command, "--engine", engine, "--workers", str(workers)], folder)
+    seen = watched([*command, "--engine", engine, "--workers", str(workers)], folder)
     manifest = json.loads(out.with_name(f"{out.name}.manifest.json").read_text(encoding="utf-8"))
     for path in folder.glob(f"{out.name}*"):
         path.unlink()
-    return Run(engine, accounts, wall, manifest["duration"], peak, manifest["steps"])
+    phases = manifest["duration"]
+    peaks = seen.peaks(phases["matching"] + phases["writing"])
+    return Run(engine, accounts, seen.seconds, phases, peaks, seen.store, manifest["steps"])
 
 
 def line(run: Run, before: Run | None) -> str:
@@ -111,8 +140,9 @@ def line(run: Run, before: Run | None) -> str:
     more = ""
     if before:
         times = run.accounts / before.accounts
-        more = f"  {times:g} × accounts: {run.wall / before.wall:.1f} × time, {run.memory / before.memory:.1f} × memory"
-    numbers = f"{run.wall:>9.1f}{run.rate:>12.0f}{run.steps:>10,}{run.memory / 2**20:>10.0f}"
+        more = f"  {times:g} × accounts: {run.wall / before.wall:.1f} × time"
+    sizes = "".join(f"{number / 2**20:>12.0f}" for number in (*run.peaks, run.store))
+    numbers = f"{run.wall:>9.1f}{run.rate:>12.0f}{run.steps:>10,}{sizes}"
     return f"{run.engine:<9}{run.accounts:>10,}{phases}{numbers}{more}"
 
 
@@ -133,7 +163,7 @@ def told(options: argparse.Namespace, books: Path, home: Path) -> None:
     load = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {options.workers} workers"
     print(f"Python {platform.python_version()}, DuckDB {version('duckdb')}, {load}")
     heads = "".join(f"{name:>10}" for name in PHASES)
-    rest = f"{'wall s':>9}{'accounts/s':>12}{'steps':>10}{'peak MB':>10}"
+    rest = f"{'wall s':>9}{'accounts/s':>12}{'steps':>10}{'tables MB':>12}{'matching MB':>12}{'book MB':>12}"
     print(f"{'engine':<9}{'accounts':>10}{heads}{rest}", flush=True)
     before = None
     for size in options.sizes:

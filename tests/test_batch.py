@@ -110,10 +110,10 @@ def test_manifest_tells_of_problems(out: Path, tmp_path: Path) -> None:
 def test_a_bad_account_stops_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = Advisor.advise
 
-    def advise(self: Advisor, account: Any, *more: Any) -> Any:
+    def advise(self: Advisor, account: Any, *more: Any, **named: Any) -> Any:
         if account.id == "A05":
             raise ZeroDivisionError("a rate of nothing")
-        return real(self, account, *more)
+        return real(self, account, *more, **named)
 
     monkeypatch.setattr(Advisor, "advise", advise)
     path = tmp_path / "advice.jsonl"
@@ -125,7 +125,7 @@ def test_a_bad_account_stops_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_nothing_could_be_advised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def advise(*_: Any) -> Any:
+    def advise(*_: Any, **named: Any) -> Any:
         raise KeyError("all")
 
     monkeypatch.setattr(Advisor, "advise", advise)

@@ -445,10 +445,10 @@ def test_an_account_that_failed_is_tried_again(earlier: Path, tmp_path: Path, mo
 
     data, real = book(tmp_path / "book"), Advisor.advise
 
-    def advise(self: Advisor, account: Any, *more: Any) -> Any:
+    def advise(self: Advisor, account: Any, *more: Any, **named: Any) -> Any:
         if account.id == "A07":
             raise ValueError("x")
-        return real(self, account, *more)
+        return real(self, account, *more, **named)
 
     out = tmp_path / "advice.jsonl"
     with monkeypatch.context() as patch:

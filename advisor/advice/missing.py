@@ -21,7 +21,7 @@ from advisor.core.tree import (
     Node,
     Rows,
     children,
-    expr_names,
+    undecided_inputs,
     undecided_names,
 )
 from advisor.core.vocabulary import Vocabulary
@@ -46,6 +46,9 @@ class Unknowns:
     def of(self, node: Node, hand: Hand) -> set[str]:
         """The asserted facts whose being unknown keeps a condition unknown, as `entity.field`."""
         found: set[str] = set()
+        if isinstance(node, Leaf) and not any(isinstance(one, Name) for one in node.operands):
+            names = undecided_names(node)  # at most the leaf's own: without other facts no verdict is needed
+            return found.union(*(self._of_name(name, hand) for name in names))
         if self.facts.verdict(node, hand) is None:
             self._of_undecided(node, hand, found)
         return found
@@ -100,7 +103,7 @@ class Unknowns:
         if isinstance(definition.expr, Metric):
             needed = self.facts.knowledge.needs.get(definition.expr.file, {})
             return [f"{one}.{date}" for one, date in needed.items() if self.facts.rows(one) is None]
-        return [str(one) for one in expr_names(definition.expr, undecided_names)]
+        return [str(one) for one in undecided_inputs(definition)]
 
     def _asserted(self, read: list[str], depth: int = 0) -> set[str]:
         found: set[str] = set()
@@ -145,8 +148,9 @@ class Asking:
 
     def _without_table(self) -> Iterator[tuple[str, Play]]:
         """Plays about records that nobody gave a table of, with the first fact that they read there."""
-        for play in self.plays:
-            if play.about in SUBJECTS and self.facts.rows(play.about) is None:
+        absent = [about for about in SUBJECTS if self.facts.rows(about) is None]
+        for play in self.plays if absent else ():
+            if play.about in absent:
                 read = (name for name in undecided_names(play.when) if name.entity == play.about)
                 found = next(read, None)
                 if found:

@@ -25,8 +25,7 @@ from advisor.core.tree import (
     NotTrue,
     Operand,
     children,
-    expr_names,
-    undecided_names,
+    undecided_inputs,
 )
 
 _ENTITY, _STAGE = "account", "stage"
@@ -160,7 +159,7 @@ def _may_be_unknown(name: Name, content: Content, depth: int = _DEEPEST) -> bool
     made = content.derived.get((name.entity, name.field))
     if made is None or made.in_book or name.via or depth == 0:
         return True
-    return any(_may_be_unknown(one, content, depth - 1) for one in expr_names(made.expr, undecided_names))
+    return any(_may_be_unknown(one, content, depth - 1) for one in undecided_inputs(made))
 
 
 def _made_of(leaf: Leaf | Count, content: Content) -> Iterator[str]:
@@ -178,7 +177,7 @@ def _roots(name: Name, content: Content, depth: int) -> Iterator[str]:
         entity = content.vocabulary.entities[name.entity]
         yield name.field if entity.rows == "one" or name.entity == "opportunity" else f"{entity.table}.{name.field}"
         return
-    for one in expr_names(made.expr, undecided_names):
+    for one in undecided_inputs(made):
         yield from _roots(one, content, depth - 1)
 
 

@@ -24,8 +24,7 @@ from advisor.core.tree import (
     Table,
     Weighted,
     When,
-    expr_names,
-    undecided_names,
+    undecided_inputs,
 )
 
 Rows = tuple[Row, ...]
@@ -150,7 +149,7 @@ class AccountFacts:
         """The unknown facts that keep a derived fact of a row unknown, each with its row where that is in hand."""
         definition = self.knowledge.derived.get((row.entity, name))
         found: list[tuple[Name, Row | None]] = []
-        for one in expr_names(definition.expr, undecided_names) if definition else ():
+        for one in undecided_inputs(definition) if definition else ():
             target = find_row(one, self, self.hand(row))
             if target is not None and self.value(target, one.field).state is State.UNKNOWN:
                 found.append((one, target))

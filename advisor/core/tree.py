@@ -5,6 +5,7 @@ Names are resolved when content is read: a `Name` says whose row holds the fact,
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -281,3 +282,9 @@ def expr_names(expr: Expr | None, of: Callable[[Node], Iterator[Name]] = names) 
         yield from expr_names(expr.otherwise, of)
     elif isinstance(expr, Table):
         yield from expr_names(expr.by, of)
+
+
+@functools.lru_cache(maxsize=10_000)
+def undecided_inputs(definition: Derived) -> tuple[Name, ...]:
+    """The facts whose being unknown can leave a derived fact unknown."""
+    return tuple(expr_names(definition.expr, undecided_names))
