@@ -21,7 +21,7 @@ from advisor.content.content import Content, with_plays
 from advisor.content.follow_ups import without_follow_ups
 from advisor.content.plays import Check, Guard, Line, Play
 from advisor.content.read_play import BLOCKS, LANGUAGES
-from advisor.core.model import Place, Problem
+from advisor.core.model import Place, Problem, in_place
 from advisor.core.vocabulary import nearest
 from advisor.metrics.metrics import Metrics, check_metrics
 from advisor.prove.claims import idle_exceptions
@@ -58,7 +58,7 @@ def check(content: Content) -> list[Problem]:
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
     """By file and line, without what only follows from another of them."""
     told = without_follow_ups(list(problems))
-    return sorted(told, key=lambda one: (one.place.path, one.place.line, one.place.column))
+    return in_place(told)
 
 
 def check_rules(content: Content) -> list[Problem]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.advice.workspace import Wish, find_workspace, presets
-from advisor.core.model import AdvisorError, Problem
+from advisor.core.model import AdvisorError, Problem, in_place
 
 
 def proved(
@@ -33,7 +33,7 @@ def proved(
     wrong = any(one.level == "error" or (strict and one.level != "note") for one in (*problems, *report.problems))
     seen = {(one.code, one.place) for one in problems}
     every = problems + [one for one in report.problems if (one.code, one.place) not in seen]
-    every.sort(key=lambda one: (one.place.path, one.place.line, one.place.column))
+    every = in_place(every)
     texts = _written(report, witness)
     return _shown(every, report, content.words, language, form, texts, columns), wrong
 

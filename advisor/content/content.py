@@ -9,12 +9,13 @@ from typing import Any
 
 from advisor.content.cell_words import Words
 from advisor.content.consistency import Contradiction
+from advisor.content.follow_ups import without_follow_ups
 from advisor.content.lint import Lint
 from advisor.content.outline import Outline
 from advisor.content.people import Picking
 from advisor.content.plays import Check, Guard, Play, Playbook
 from advisor.core.facts import Knowledge
-from advisor.core.model import AdvisorError, Problem
+from advisor.core.model import AdvisorError, Problem, in_place
 from advisor.core.tree import Derived
 from advisor.core.vocabulary import Vocabulary, nearest
 from advisor.metrics.metric_needs import tables_needed
@@ -91,7 +92,7 @@ def sound(content: Content) -> Content:
     Raises: AdvisorError – with every problem found.
     """
     if any(problem.level == "error" for problem in content.problems):
-        raise AdvisorError(list(content.problems), 1)
+        raise AdvisorError(in_place(without_follow_ups(list(content.problems))), 1)
     return content
 
 

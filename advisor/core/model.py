@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -95,6 +95,11 @@ class Problem:
 
     def at(self, place: Place) -> Problem:
         return replace(self, place=place)
+
+
+def in_place(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems in the order in which somebody reads the files."""
+    return sorted(problems, key=lambda one: (one.place.path, one.place.line, one.place.column))
 
 
 class AdvisorError(Exception):

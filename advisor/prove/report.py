@@ -9,7 +9,7 @@ from typing import Any
 
 from advisor.content.content import Content
 from advisor.content.plays import STATUSES, Play
-from advisor.core.model import Place, Problem, stop
+from advisor.core.model import Place, Problem, in_place, stop
 from advisor.prove import solver
 from advisor.prove.claims import DISPROVED, PROVED, UNDECIDED, Finding, can_fire, idle_parts
 from advisor.prove.gaps import gaps, read_grid
@@ -63,7 +63,7 @@ def prove(content: Content, metrics: MetricsOf, workspace: Path | None = None, z
     if not installed and prover.asked["open"]:
         problems.append(Problem("prove-without-z3", Place(), "note", {"count": prover.asked["open"]}))
     problems += [one.problem for one in found if one.problem]
-    problems.sort(key=lambda one: (one.place.path, one.place.line, one.place.column))
+    problems = in_place(problems)
     return Report(tuple(found), tuple(problems), prover.asked)
 
 
