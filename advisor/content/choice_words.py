@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from advisor.core.vocabulary import Choices
-
-_FORMS = {"zh": ("{value}\uff08{label}\uff09", "\u3001"), "en": ("{value} ({label})", ", ")}
-"""By language, a choice with its label and what stands between two choices."""
+from advisor.messages import choice_forms
 
 
 def listed(choices: Choices, values: Iterable[str] | None = None) -> Mapping[str, str]:
@@ -17,8 +15,10 @@ def listed(choices: Choices, values: Iterable[str] | None = None) -> Mapping[str
     """
     wanted = tuple(choices.labels if values is None else values)
     return {
-        language: between.join(_one(value, choices.labels.get(value, {}).get(language, ""), form) for value in wanted)
-        for language, (form, between) in _FORMS.items()
+        language: form["between"].join(
+            _one(value, choices.labels.get(value, {}).get(language, ""), form["one"]) for value in wanted
+        )
+        for language, form in choice_forms().items()
     }
 
 

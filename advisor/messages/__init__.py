@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from advisor.core import yaml_in
 from advisor.core.model import Problem
@@ -52,12 +53,23 @@ def _said(value: object, language: str) -> object:
 
 
 @functools.cache
+def choice_forms() -> Mapping[str, Mapping[str, str]]:
+    """By language, how a choice stands with its label (`one`), and what stands `between` two of them."""
+    found: Mapping[str, Mapping[str, str]] = _spoken("choices.yaml")
+    return found
+
+
+def _spoken(name: str) -> Any:
+    return yaml_in.load(Path(__file__).parent / "spoken" / name, name)[0].plain()
+
+
+@functools.cache
 def spoken(kind: str) -> Mapping[str, str]:
     """What trainers write in words of their own language, and the form that conditions take.
 
-    Args: kind – "operators" before a number, "behind" one, or "units".
+    Args: kind – "operators" before a number, "behind" one, "units", or "spans" of time that a play allows.
     """
-    found = yaml_in.load(Path(__file__).parent / "spoken/operators.yaml", "operators.yaml")[0].plain()
+    found = _spoken("operators.yaml")
     return {word: form for form, words in found[kind].items() for word in words}
 
 
