@@ -236,6 +236,9 @@ PLAY = "playbooks/retention/ask-why-orders-stopped.yaml"
         ("degree: relationship", "degree: relation", "unknown-word", "relationship"),
         ("urgency: 3\n", "urgency: 3\nurgency: 2\n", "yaml-duplicate-key", ""),
         ("finish_in: 14 days", "finish_in: soon", "bad-span", ""),
+        ("finish_in: 14 days", "finish_in: 14天", "bad-span", "14 days"),
+        ("finish_in: 14 days", "finish_in: 3个工作日", "bad-span", "3 working days"),
+        ("finish_in: 14 days", "finish_in: 2 Weeks", "bad-span", "14 days"),
     ],
 )
 def test_a_mistake_in_a_play_stops_every_run(

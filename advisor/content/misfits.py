@@ -26,6 +26,7 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
 }
 _HEAD = re.compile(r"(?P<head>[^\d$-]+?)\s*(?P<rest>[-$]?[\d$].*)")
 _AMOUNT = re.compile(r"(?P<number>-?\d[\d,]*(?:\.\d+)?)\s*(?P<unit>[^\d]*)")
+_COUNTED = re.compile(r"(?P<number>[0-9]{1,6})\s*(?P<unit>\D+)")
 _DAY = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?")
 _YES_NO = {"true": ("yes", "y", "1", "on", "true"), "false": ("no", "n", "0", "off", "false")}
 _SPANS = ("day", "week", "month", "year")
@@ -117,6 +118,15 @@ def _misspelt_phrase(text: str, kind: str) -> tuple[str, str] | None:
     if kind == "date" and phrase == "more than":
         phrase = "older than"
     return head, f"{phrase} {rest}" if phrase else ""
+
+
+def meant_span(text: str) -> str:
+    """A time allowed as plays take it, from one in other words (`2 weeks`); empty where that cannot be told."""
+    found = _COUNTED.fullmatch(text.strip())
+    unit = spoken("spans").get(" ".join(found["unit"].casefold().split()), "") if found else ""
+    if not found or not unit:
+        return ""
+    return f"{int(found['number']) * 7} days" if unit == "weeks" else f"{int(found['number'])} {unit}"
 
 
 def _plain_amount(text: str, kind: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from advisor.content.choice_words import listed
+from advisor.content.misfits import meant_span
 from advisor.content.people import Picking
 from advisor.content.plays import (
     ABOUTS,
@@ -102,7 +103,7 @@ class _Reader:
             self.problem("number-too-large", item.here, value=item.value, most=f"{_MOST_DAYS} {match[2]}s")
             return Span(30, "days")
         if item:
-            self.problem("bad-span", item.here, value=item.value)
+            self.problem("bad-span", item.here, value=item.value, near=meant_span(str(item.value)))
         else:
             self.problem("missing-key", home.here, key="finish_in")
         return Span(30, "days")
