@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from advisor.advice import session
 from advisor.advice.workspace import Wish, resolve
 from advisor.batch import store
-from advisor.batch.store import Chunks
+from advisor.batch.stored import Chunks
 from advisor.content.content import Content
 from advisor.core.facts import Knowledge
 from advisor.core.tree import All, AnyOf, AsOf, Const, Derived, Expr, Leaf, Name, Node, Not, NotTrue, Read, When

@@ -197,6 +197,7 @@ PACKAGES: dict[str, list[str]] = {
     ],
     "batch": [
         "store",
+        "stored",
         "ingest_scan",
         "ingest_files",
         "ingest_cells",

@@ -10,7 +10,8 @@ from advisor.advice.advice import Step
 from advisor.advice.advise import Advisor, Fired, Undecided
 from advisor.advice.history import History
 from advisor.advice.workspace import Settings
-from advisor.batch.store import Chunks, Store
+from advisor.batch.store import Store
+from advisor.batch.stored import Chunks
 from advisor.content.content import Content
 from advisor.content.plays import SUBJECTS, Play
 from advisor.core.facts import AccountFacts

@@ -34,6 +34,7 @@ def _inside(files: Files) -> Iterator[Database]:
     """Queries run in a corner of the database: their results become tables, the files' tables are views of text."""
     connection = files.connection
     found = connection.execute("SELECT current_setting('threads')").fetchone()
+    connection.execute("SET enable_external_access = false")  # all files are read by now
     connection.execute("SET threads = 1")  # sums of binary fractions must not depend on the machine
     queries = _Queries(files)
     try:
@@ -52,7 +53,7 @@ class _Queries:
         self.connection: Connection = files.connection
         self.made: list[tuple[str, str]] = []
 
-    def time_limit(self, seconds: float) -> AbstractContextManager[None]:
+    def time_limit(self, seconds: float) -> AbstractContextManager[object]:
         return metric_tables.time_limit(self.connection, seconds)
 
     def load(self, name: str, sheet: Sheet) -> None:

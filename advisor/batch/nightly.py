@@ -22,7 +22,8 @@ from advisor.advice.workspace import Settings
 from advisor.batch import digest, folder, inputs, manifest, outputs, run, since, store, work
 from advisor.batch.ingest_files import PACKED
 from advisor.batch.rows import Layout
-from advisor.batch.store import Chunks, Store
+from advisor.batch.store import Store
+from advisor.batch.stored import Chunks
 from advisor.content.content import Content
 from advisor.content.plays import PORTFOLIO
 from advisor.content.reread import is_play

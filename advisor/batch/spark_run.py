@@ -15,7 +15,7 @@ from advisor.advice.advise import Advisor
 from advisor.batch import store as stores
 from advisor.batch.chunk import Matched, Verdicts, compiled, not_false
 from advisor.batch.run import spans
-from advisor.batch.store import Chunks, cells_of, made, metric_row
+from advisor.batch.stored import Chunks, cells_of, made, metric_kinds, metric_row
 from advisor.batch.work import Done, Job, advised, part_of
 from advisor.content.plays import SUBJECTS
 from advisor.core.model import Row, Value, stop
@@ -149,7 +149,7 @@ class Tables:
         if name != ACCOUNT:
             return f"SELECT {self._picked(name)} FROM t_{name} t {chosen}"
         picked, source = self._picked(name), f"t_{name} t"
-        kinds = stores.metric_kinds(self.job.content)
+        kinds = metric_kinds(self.job.content)
         for number, (file, columns) in enumerate(sorted(self.job.store.given.metrics.items())):
             beside = f"n{number}"
             source += f" LEFT JOIN {_metric(file)} {beside} ON coalesce({beside}.account_id, t._id) = t._id"

@@ -64,7 +64,7 @@ class Database(Protocol):
 
     def run(self, query: str) -> tuple[list[str], list[list[Any]]]: ...
 
-    def time_limit(self, seconds: float) -> AbstractContextManager[None]: ...
+    def time_limit(self, seconds: float) -> AbstractContextManager[object]: ...
 
 
 class _Memory:
@@ -81,7 +81,7 @@ class _Memory:
         header = metric_tables.names_of(result)
         return header, [["" if cell is None else cell for cell in row] for row in result.fetchall()]
 
-    def time_limit(self, seconds: float) -> AbstractContextManager[None]:
+    def time_limit(self, seconds: float) -> AbstractContextManager[object]:
         return metric_tables.time_limit(self.connection, seconds)
 
 

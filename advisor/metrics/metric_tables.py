@@ -94,9 +94,14 @@ def _opened(threads: int, readable: Path | None = None) -> Connection:
     connection = duckdb.connect(":memory:", config={"threads": threads})
     if readable is not None:
         connection.execute(f"SET allowed_paths = [{literal(str(readable))}]")
+    shut(connection)
+    return connection
+
+
+def shut(connection: Connection) -> None:
+    """From now on a database reaches no file but its own, no network and no Python variable."""
     for setting in _SETTINGS:
         connection.execute(setting)
-    return connection
 
 
 def store(path: Path) -> Connection:
@@ -205,12 +210,21 @@ def interrupted(error: BaseException) -> bool:
 
 
 @contextmanager
-def time_limit(connection: Connection, seconds: float) -> Iterator[None]:
-    """Interrupt what the connection does after `seconds`; it then raises QueryStopped (see `failures`)."""
-    timer = threading.Timer(seconds, connection.interrupt)
+def time_limit(connection: Connection, seconds: float) -> Iterator[threading.Event]:
+    """Interrupt what the connection does after `seconds`; it then raises QueryStopped (see `failures`).
+
+    Yields: what is set when the time was over; a statement can also be stopped by Ctrl-C.
+    """
+    over = threading.Event()
+
+    def stop() -> None:
+        over.set()
+        connection.interrupt()
+
+    timer = threading.Timer(seconds, stop)
     timer.start()
     try:
-        yield
+        yield over
     finally:
         timer.cancel()
         timer.join()  # a thread still ending while Python exits can bring the process down
