@@ -121,6 +121,7 @@ def bulk(path: Path, work: Path, memory: str) -> Connection:
         connection.execute(f"SET memory_limit = {literal(memory)}")
         connection.execute(f"SET temp_directory = {literal(str(work / 'spilled'))}")
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         connection.execute(f"ATTACH {literal(str(work / 'work.db'))} AS work")
     except Exception:
         connection.close()
@@ -131,15 +132,19 @@ def bulk(path: Path, work: Path, memory: str) -> Connection:
 def settle(connection: Connection) -> None:
     """Write all that is pending of a `bulk` database, nothing of what was on its way, and close."""
     connection.execute("CHECKPOINT")
-    connection.execute("PRAGMA disable_checkpoint_on_shutdown")
     connection.close()
 
 
-def stored(path: Path) -> Connection:
-    """A database file to be read, by any number of processes at once; each uses one thread."""
+def stored(path: Path, memory: str = "2GB") -> Connection:
+    """A database file to be read, by any number of processes at once; each uses one thread.
+
+    Args: memory – what a process may hold of it at a time; what its queries need beyond that goes to disk.
+    """
     import duckdb
 
-    return duckdb.connect(str(path), read_only=True, config={"threads": 1})
+    spilled = f"{path}.{os.getpid()}.spilled"
+    config = {"threads": 1, "memory_limit": memory, "temp_directory": spilled}
+    return duckdb.connect(str(path), read_only=True, config=config)
 
 
 def scratch() -> Connection:
