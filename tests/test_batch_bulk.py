@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from advisor.batch import nightly
+from advisor.batch import nightly, store
 from advisor.core.home import demo
+from advisor.metrics import metric_tables
 from cli import main
 
 
@@ -75,3 +76,37 @@ def test_a_named_encoding(one: bytes, tmp_path: Path, monkeypatch: pytest.Monkey
         (tmp_path / "book" / path.name).write_bytes(text.encode("gb18030"))
     (tmp_path / "book/advisor.yaml").write_text("as_of: 2026-11-20\n", encoding="utf-8")
     assert lines(tmp_path / "two.jsonl", "--data", "book", "--encoding", "gb18030") == one
+
+
+def metric(home: Path, select: str) -> Path:
+    path = home / "rules/metrics/own.sql"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        f"-- needs: accounts\nSELECT id AS account_id,\n  {select} AS n, '' AS source FROM accounts\n", encoding="utf-8"
+    )
+    return home
+
+
+@pytest.mark.parametrize("in_bulk", [0, nightly.IN_BULK])
+def test_a_metric_that_fails_is_named(in_bulk: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nightly, "IN_BULK", in_bulk)
+    home = metric(tmp_path, "CAST(name AS BIGINT)")
+    result = CliRunner().invoke(main, ["batch", "--content", str(home), "--out", str(tmp_path / "a.csv")])
+    assert result.exit_code == 1 and "own.sql:" in result.output and "metric-failed" in result.output
+
+
+def test_a_metric_that_never_ends_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "TIME_LIMIT", 0.2)
+    home = metric(
+        tmp_path, "(SELECT count(*) FROM range(1000000) r, range(1000000) s WHERE (r.range + s.range) % 7 = 3)"
+    )
+    result = CliRunner().invoke(main, ["batch", "--content", str(home), "--out", str(tmp_path / "a.csv")])
+    assert result.exit_code == 1 and "own.sql" in result.output and "metric-slow" in result.output
+
+
+def test_metrics_reach_no_file_but_the_book(tmp_path: Path) -> None:
+    (tmp_path / "secret.csv").write_text("a\n1\n", encoding="utf-8")
+    with metric_tables.store(tmp_path / "book.duckdb") as connection:
+        metric_tables.shut(connection)
+        with pytest.raises(metric_tables.QueryFailed), metric_tables.failures():
+            connection.execute(f"SELECT * FROM read_csv('{tmp_path / 'secret.csv'}')")

@@ -143,7 +143,7 @@ def stored(path: Path, memory: str = "2GB") -> Connection:
     import duckdb
 
     spilled = f"{path}.{os.getpid()}.spilled"
-    config = {"threads": 1, "memory_limit": memory, "temp_directory": spilled}
+    config: dict[str, Any] = {"threads": 1, "memory_limit": memory, "temp_directory": spilled}
     return duckdb.connect(str(path), read_only=True, config=config)
 
 
