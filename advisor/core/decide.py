@@ -113,9 +113,7 @@ def _reader(name: Name, plain: Plain) -> Reader:
     wanted, field, asserted = "" if name.via else name.entity, name.field, plain(name.entity, name.field)
 
     def read(facts: Facts, rows: Rows) -> tuple[Value | None, str]:
-        row: Row | None = rows[-1]
-        if row is None or row.entity != wanted:
-            row = find_row(name, facts, rows)
+        row = rows[-1] if rows[-1].entity == wanted else find_row(name, facts, rows)
         if row is None:
             return None, ""
         if asserted:
