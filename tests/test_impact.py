@@ -486,3 +486,13 @@ def test_lines_that_stay_are_left_out_and_parts_give_both_texts_back() -> None:
     (line,) = differ.lines(("a b", "c d", "e"), ("a b", "c x", "e"))
     assert "".join(part.text for part in line if part.kind != "new") == "c d"
     assert "".join(part.text for part in line if part.kind != "old") == "c x"
+
+
+def test_what_git_refuses_is_told_in_its_words(home: Path) -> None:
+    top = Path(git(home, "rev-parse", "--show-toplevel"))
+    commit = git(home, "rev-parse", "HEAD")
+    for path in (top / ".git/objects").rglob("*"):  # the commit is there, what it holds is not
+        if path.is_file() and path.parent.name + path.name != commit:
+            path.unlink()
+    found = run(home, "--against", "HEAD")
+    assert found.exit_code == 1 and "git-failed" in found.output and "Traceback" not in found.output

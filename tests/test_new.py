@@ -151,3 +151,15 @@ def test_cases_go_behind_the_last_one_in_any_layout() -> None:
     assert inserted("card: {code: X}", body, "x")[0].endswith("cases:\n  - name: b\n    expect: silent\n")
     with pytest.raises(Exception, match="cases-in-brackets"):
         inserted("cases: [{name: a}]\n", body, "x")
+
+
+@pytest.mark.parametrize(
+    ("play", "account", "code"),
+    [
+        ("win-the-standard-with-the-engineers", "A03", "account-without-deal"),
+        ("go-through-what-is-unsettled", "A03", "case-about-the-book"),
+    ],
+)
+def test_no_case_can_be_made_of_an_account(tmp_path: Path, play: str, account: str, code: str) -> None:
+    found = run("new", "case", play, "as in the book", "--from", account, "--content", workspace(tmp_path))
+    assert found.exit_code == 2 and code in found.output

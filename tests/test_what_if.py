@@ -151,6 +151,7 @@ def test_a_table_that_nobody_gave_becomes_known(tmp_path: Path) -> None:
         ("policy.discount_max=0.2", "what-if-policy"),
         ("contact.C9.left_on=2026-01-01", "what-if-unknown-record"),
         ("left_on=2026-01-01", "what-if-which-record"),
+        ("complaint.K9.opened_on=2026-01-01", "what-if-no-record"),
         ("order.new.ordered_on=2027-01-01", "what-if-later"),
         ("silence_level=", "what-if-derived-unknown"),
         ("owner_id=R99", "what-if-unknown-record"),

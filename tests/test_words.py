@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from advisor.bench.words_in import TextRow, clean, read
 from advisor.bench.words_merge import Merged, merge
 from advisor.bench.words_out import COLUMNS, rows_of, write
 from advisor.bench.words_units import Change, changed
+from advisor.core.model import AdvisorError
 
 PATH = "retention/ask-why-orders-stopped"
 WORDS = bundled().words["en"]["author"]
@@ -154,6 +156,10 @@ def _stranger(rows: list[dict[str, Any]]) -> None:
     rows.append({**row(rows, "ask", 1), "path": "retention/ask-why-order-stopped", "zh": "x"})
 
 
+def _elsewhere(rows: list[dict[str, Any]]) -> None:
+    row(rows, "ask", 1).update(block="asks", zh="另一句？")
+
+
 def _twice(rows: list[dict[str, Any]]) -> None:
     rows.append({**row(rows, "ask", 1), "zh": "另一句？"})
 
@@ -173,6 +179,7 @@ def _emptied(rows: list[dict[str, Any]]) -> None:
         (_merged, "words-no-key", "A"),
         (_extra, "words-extra-row", "C"),
         (_stranger, "words-unknown-play", "A"),
+        (_elsewhere, "words-unknown-block", "C"),
         (_twice, "words-row-twice", "E"),
         (_emptied, "words-block-empty", ""),
     ],
@@ -290,3 +297,10 @@ def test_what_spreadsheets_add_goes_and_formulas_stay_texts(tmp_path: Path) -> N
     write(tmp_path / "f.xlsx", [{**one, "base_zh": "=1+1", "base_en": "@SUM(A1)"}], WORDS)
     found: list[TextRow] = read(tmp_path / "f.xlsx", HEADINGS)
     assert found[0].texts == {"zh": "=1+1", "en": "@SUM(A1)"} and found[0].cells["zh"] == "f.xlsx!E2"
+
+
+def test_without_the_library_it_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    with pytest.raises(AdvisorError) as caught:
+        write(tmp_path / "all.xlsx", exported(ROOT), WORDS)
+    assert caught.value.problems[0].code == "no-xlsxwriter" and caught.value.exit_code == 2

@@ -165,6 +165,8 @@ class CaseAboutTheBook(Code):
     Fix: Write the case by hand, with the figures under `portfolio`.
     """
 
+    tried_by = "tests/test_new.py::test_no_case_can_be_made_of_an_account"
+
 
 class AccountWithoutDeal(Code):
     """The play is about an opportunity, and the account has none.
@@ -173,3 +175,5 @@ class AccountWithoutDeal(Code):
 
     Fix: Choose an account with an open opportunity.
     """
+
+    tried_by = "tests/test_new.py::test_no_case_can_be_made_of_an_account"

@@ -13,6 +13,8 @@ class NoXlsxwriter(Code):
     Fix: Install it with pip.
     """
 
+    tried_by = "tests/test_words.py::test_without_the_library_it_says_how_to_install_it"
+
 
 class WordsEnding(Code):
     """The file for the texts is not called .xlsx.
@@ -35,6 +37,8 @@ class WordsNoFile(Code):
         advisor words export plays.xlsx
     """
 
+    tried_by = "tests/test_words.py::test_files_that_are_no_export_are_refused"
+
 
 class WordsNotXlsx(Code):
     """The file is no Excel workbook, whatever its name says.
@@ -43,6 +47,8 @@ class WordsNotXlsx(Code):
 
     Fix: Save it as .xlsx in the spreadsheet program.
     """
+
+    tried_by = "tests/test_words.py::test_files_that_are_no_export_are_refused"
 
 
 class WordsColumns(Code):
@@ -53,6 +59,8 @@ class WordsColumns(Code):
     Fix: Keep the first row and the hidden columns as they were exported.
     """
 
+    tried_by = "tests/test_words.py::test_files_that_are_no_export_are_refused"
+
 
 class WordsNoKey(Code):
     """A row does not say which play and line it is.
@@ -61,6 +69,8 @@ class WordsNoKey(Code):
 
     Fix: Fill the grey columns again, or delete the row.
     """
+
+    tried_by = "tests/test_words.py::test_a_mistake_names_its_cell_and_nothing_is_written"
 
 
 class WordsUnknownPlay(Code):
@@ -71,6 +81,8 @@ class WordsUnknownPlay(Code):
     Fix: Leave the grey columns as they were exported.
     """
 
+    tried_by = "tests/test_words.py::test_a_mistake_names_its_cell_and_nothing_is_written"
+
 
 class WordsUnknownBlock(Code):
     """A row names a block that the play does not have.
@@ -79,6 +91,8 @@ class WordsUnknownBlock(Code):
 
     Fix: Leave the grey columns as they were exported.
     """
+
+    tried_by = "tests/test_words.py::test_a_mistake_names_its_cell_and_nothing_is_written"
 
 
 class WordsExtraRow(Code):
@@ -89,6 +103,8 @@ class WordsExtraRow(Code):
     Fix: Add the line in the cell before it, in both languages.
     """
 
+    tried_by = "tests/test_words.py::test_a_mistake_names_its_cell_and_nothing_is_written"
+
 
 class WordsRowTwice(Code):
     """A line stands in two rows with different texts.
@@ -97,6 +113,8 @@ class WordsRowTwice(Code):
 
     Fix: Keep one.
     """
+
+    tried_by = "tests/test_words.py::test_a_mistake_names_its_cell_and_nothing_is_written"
 
 
 class WordsNotText(Code):
@@ -107,6 +125,8 @@ class WordsNotText(Code):
     Fix: Format the cell as text and type the words again.
     """
 
+    tried_by = "tests/test_words.py::test_a_mistake_names_its_cell_and_nothing_is_written"
+
 
 class WordsCellEmpty(Code):
     """A cell is empty while its other language is not.
@@ -115,6 +135,8 @@ class WordsCellEmpty(Code):
 
     Fix: Write the text, or empty both.
     """
+
+    tried_by = "tests/test_words.py::test_a_mistake_names_its_cell_and_nothing_is_written"
 
 
 class WordsConflict(Code):
@@ -125,6 +147,8 @@ class WordsConflict(Code):
     Fix: Decide which one holds; `--force` takes the sheet's.
     """
 
+    tried_by = "tests/test_words.py::test_a_conflict_shows_both_and_waits_for_force"
+
 
 class WordsForm(Code):
     """A block is written in a form that cannot be changed in its place.
@@ -134,6 +158,8 @@ class WordsForm(Code):
     Fix: Write the text below its key after a `|`.
     """
 
+    tried_by = "tests/test_words.py::test_a_folded_text_and_an_alias_are_left_alone"
+
 
 class WordsBlockEmpty(Code):
     """A block would have no line left.
@@ -142,3 +168,5 @@ class WordsBlockEmpty(Code):
 
     Fix: Keep one line; a block that is not needed is taken out in the YAML.
     """
+
+    tried_by = "tests/test_words.py::test_a_mistake_names_its_cell_and_nothing_is_written"

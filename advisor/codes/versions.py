@@ -37,6 +37,8 @@ class GitFailed(Code):
     Fix: Try the same with git itself in that folder.
     """
 
+    tried_by = "tests/test_impact.py::test_what_git_refuses_is_told_in_its_words"
+
 
 class NotARepository(Code):
     """The folder lies in no git repository.

@@ -73,6 +73,8 @@ class WhatIfNoRecord(Code):
     Fix: Suppose one, as in `--set contact.new.influence=5`.
     """
 
+    tried_by = "tests/test_what_if.py::test_a_mistake_is_told"
+
 
 class WhatIfUnknownChoice(Code):
     """The supposed value is not one of the choices.
