@@ -235,6 +235,7 @@ PLAY = "playbooks/retention/ask-why-orders-stopped.yaml"
         ("silent", "silnt", "unknown-choice", "silent"),
         ("degree: relationship", "degree: relation", "unknown-word", "relationship"),
         ("urgency: 3\n", "urgency: 3\nurgency: 2\n", "yaml-duplicate-key", ""),
+        ("\nzh:\n", "\nzn:\n", "unknown-key", "mean 'zh'"),
         ("finish_in: 14 days", "finish_in: soon", "bad-span", ""),
         ("finish_in: 14 days", "finish_in: 14天", "bad-span", "14 days"),
         ("finish_in: 14 days", "finish_in: 3个工作日", "bad-span", "3 working days"),

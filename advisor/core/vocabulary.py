@@ -103,5 +103,6 @@ def nearest(name: str, names: Iterable[str]) -> str:
     """The name most like `name`, or an empty string when none is near."""
     if len(str(name)) > _LONGEST_NAME:
         return ""
-    found = difflib.get_close_matches(str(name), list(names), 1, 0.6)
+    alike = 0.5 if len(str(name)) == 2 and str(name).isalpha() else 0.6  # one of two letters may be wrong
+    found = difflib.get_close_matches(str(name), list(names), 1, alike)
     return found[0] if found else ""
