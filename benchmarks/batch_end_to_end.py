@@ -95,7 +95,7 @@ def watched(command: list[str], folder: Path) -> Watch:
         while process.poll() is None:
             seen.memory.append((time.perf_counter() - start, sum(map(memory, tree(process.pid)))))
             seen.store = max([seen.store, *(size(path) for path in folder.rglob("book.duckdb"))])
-            time.sleep(0.5)
+            time.sleep(3)  # looking costs time, the more the more memory there is
     seen.seconds = time.perf_counter() - start
     if process.returncode:
         raise SystemExit((folder / "log").read_text()[-2000:])

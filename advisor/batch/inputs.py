@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ def write(store: Store, content: Content, path: Path) -> str:
 
     Returns: the hash of what all accounts share; where it differs, everything may.
     """
-    with metric_tables.stored(store.path) as connection:
+    with metric_tables.stored(store.path, threads=os.cpu_count() or 1) as connection:
         parts = [*_records(store, content), *_metrics(store)]
         text = " UNION ALL ".join(parts)
         connection.execute(

@@ -135,15 +135,15 @@ def settle(connection: Connection) -> None:
     connection.close()
 
 
-def stored(path: Path, memory: str = "2GB") -> Connection:
-    """A database file to be read, by any number of processes at once; each uses one thread.
+def stored(path: Path, memory: str = "2GB", threads: int = 1) -> Connection:
+    """A database file to be read, by any number of processes at once.
 
     Args: memory – what a process may hold of it at a time; what its queries need beyond that goes to disk.
     """
     import duckdb
 
     spilled = f"{path}.{os.getpid()}.spilled"
-    config: dict[str, Any] = {"threads": 1, "memory_limit": memory, "temp_directory": spilled}
+    config: dict[str, Any] = {"threads": threads, "memory_limit": memory, "temp_directory": spilled}
     return duckdb.connect(str(path), read_only=True, config=config)
 
 
