@@ -19,30 +19,40 @@ if TYPE_CHECKING:
     from advisor.metrics.metric_tables import Connection
 
 _SHARED = ("book", "single")
+_AT_ONCE = 50_000
+_SPAN = "BETWEEN $first AND $last"
 
 
 def write(store: Store, content: Content, path: Path) -> str:
     """Write a Parquet file with each account's number, id and hash.
 
     Returns: the hash of what all accounts share; where it differs, everything may.
+    Raises: QueryFailed – the database lacks space or memory.
     """
-    with metric_tables.stored(store.path, threads=os.cpu_count() or 1) as connection:
-        parts = [*_records(store, content), *_metrics(store)]
-        text = " UNION ALL ".join(parts)
-        connection.execute(
-            "COPY (SELECT a._aid AS number, a._id AS id,"
-            " md5(string_agg(p.part || p.hash, '' ORDER BY p.part)) AS input"
-            f' FROM "t_{ACCOUNT}" a JOIN ({text}) p ON p.number = a._aid GROUP BY ALL ORDER BY number)'
-            f" TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
-        )
+    with metric_tables.failures(), metric_tables.stored(store.path, threads=os.cpu_count() or 1) as connection:
+        connection.execute("CREATE TEMP TABLE made (number BIGINT, id VARCHAR, input VARCHAR)")
+        for first in range(0, store.accounts, _AT_ONCE):  # all rows' hashes at once would not fit into memory
+            span = {"first": first, "last": first + _AT_ONCE - 1}
+            connection.execute(f"INSERT INTO made {_of_span(store, content)}", span)
+        form = "FORMAT parquet, COMPRESSION zstd"
+        connection.execute(f"COPY (FROM made ORDER BY number) TO {literal(str(path))} ({form})")
         return _shared(connection, store, content)
+
+
+def _of_span(store: Store, content: Content) -> str:
+    """A SELECT of the number, id and hash of each account of a span."""
+    parts = " UNION ALL ".join([*_records(store, content), *_metrics(store)])
+    hashed = "md5(string_agg(p.part || p.hash, '' ORDER BY p.part)) AS input"
+    accounts = f'(SELECT _aid, _id FROM "t_{ACCOUNT}" WHERE _aid {_SPAN})'
+    of = f"FROM {accounts} a JOIN ({parts}) p ON p.number = a._aid"
+    return f"SELECT a._aid AS number, a._id AS id, {hashed} {of} GROUP BY ALL"
 
 
 def _records(store: Store, content: Content) -> Iterator[str]:
     """For each table, a SELECT of its accounts' numbers and the hash of their rows."""
     for name in store.given.columns:
         if content.vocabulary.entities[name].rows not in _SHARED:
-            rows = f'SELECT _aid AS number, _rid, {_row(store, name)} AS hash FROM "t_{name}" WHERE _aid IS NOT NULL'
+            rows = f'SELECT _aid AS number, _rid, {_row(store, name)} AS hash FROM "t_{name}" WHERE _aid {_SPAN}'
             yield _folded(name, rows, "_rid")
 
 
@@ -51,7 +61,8 @@ def _metrics(store: Store) -> Iterator[str]:
         table = quoted(f"metric_{file.removesuffix('.sql')}")
         hashed = _hashed(_columns(store, file))
         made = f"(SELECT account_id, {hashed} AS hash FROM {table})"
-        rows = f'SELECT a._aid AS number, m.hash FROM {made} m JOIN "t_{ACCOUNT}" a ON a._id = m.account_id'
+        of = f'm JOIN "t_{ACCOUNT}" a ON a._id = m.account_id WHERE a._aid {_SPAN}'
+        rows = f"SELECT a._aid AS number, m.hash FROM {made} {of}"
         yield _folded(file, rows, "hash")
 
 
