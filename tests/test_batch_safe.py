@@ -25,6 +25,7 @@ from click.testing import CliRunner
 from overlay import planted
 from support import ROOT, bundled
 
+from advisor.batch import inputs
 from advisor.batch.folder import parts_folder
 from advisor.content.content import Content, with_plays
 from advisor.content.kept import load
@@ -149,6 +150,14 @@ def test_ctrl_c(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert said == "Broken off. What is done is kept: run it again with --resume to go on.\n"
     assert not out.exists() and parts_folder(out).is_dir()
+
+
+def test_accounts_are_hashed_in_spans(tmp_path: Path, whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that memory does not grow with the book; what is kept for --since is the same."""
+    monkeypatch.setattr(inputs, "_AT_ONCE", 7)
+    out = tmp_path / whole.name
+    run(out)
+    assert same(out, whole)
 
 
 # --- refused -------------------------------------------------------------------------------------
