@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from support import demo
 
+from advisor.batch import inputs, store
 from advisor.batch import run as batch
-from advisor.batch import store
 from advisor.batch.work import Done, Job
 from advisor.match import durable_match
 from advisor.pages.page_json import record
@@ -29,7 +29,14 @@ def lines(job: Job, workers: int, size: int) -> list[str]:
     told: list[Done] = []
     batch.run(job, workers, told.append, size)
     assert sum(done.accounts for done in told) == job.store.accounts
-    return [entry.text for entry in batch.merged(job, size)]
+    return merged(job, size)
+
+
+def merged(job: Job, size: int) -> list[str]:
+    """The records in the order of accounts."""
+    inputs.write(job.store, job.content, job.folder / "inputs.parquet")
+    rows = batch.parts_of(job, size).in_order(job.folder / "inputs.parquet")
+    return [entry.text for entry in rows.entries()]
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from support import demo
 from advisor.advice.advise import Advisor
 from advisor.advice.wording import Printer
 from advisor.batch import digest, outputs, rows, sheets, typed
-from advisor.batch.run import Entry
+from advisor.batch.parts import Entry
 from advisor.core.model import AdvisorError
 from advisor.pages import portfolio, today
 from advisor.pages.page import page

@@ -25,7 +25,7 @@ from click.testing import CliRunner
 from overlay import planted
 from support import ROOT, bundled
 
-from advisor.batch import inputs
+from advisor.batch import inputs, parts
 from advisor.batch.folder import parts_folder
 from advisor.content.content import Content, with_plays
 from advisor.content.kept import load
@@ -150,6 +150,19 @@ def test_ctrl_c(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert said == "Broken off. What is done is kept: run it again with --resume to go on.\n"
     assert not out.exists() and parts_folder(out).is_dir()
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "parquet"])
+def test_rows_are_sorted_a_few_at_a_time(tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than memory holds come out in the same order, the digest's pages as well."""
+    one, two = (tmp_path / name / f"advice.{ending}" for name in ("one", "two"))
+    for path in (one, two):
+        path.parent.mkdir()
+        run(path, digest=path.parent / "mail")
+        monkeypatch.setattr(parts, "_SORTED", 7)
+    pages = [sorted((path.parent / "mail").iterdir()) for path in (one, two)]
+    assert same(two, one) and len(pages[0]) > 4
+    assert [path.read_bytes() for path in pages[0]] == [path.read_bytes() for path in pages[1]]
 
 
 def test_accounts_are_hashed_in_spans(tmp_path: Path, whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -209,6 +209,7 @@ PACKAGES: dict[str, list[str]] = {
         "chunk",
         "order",
         "work",
+        "parts",
         "run",
         "spark_run",
         "inputs",

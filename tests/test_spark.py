@@ -20,7 +20,6 @@ pytest.importorskip("pyspark")
 if shutil.which("java") is None:
     pytest.skip("there is no Java", allow_module_level=True)
 
-from advisor.batch import run as batch
 from advisor.batch import spark_run
 from advisor.core.facts import AccountFacts
 from advisor.core.model import AdvisorError, Row
@@ -36,7 +35,7 @@ from advisor.sql.statement import Builder
 from tests.condition_fixture import AS_OF, KNOWLEDGE, VOCABULARY, Shelf, subject
 from tests.condition_strategies import MANY, SHARED, Draw, nodes
 from tests.sql_rows import load_rows
-from tests.test_batch_engines import job_of, lines
+from tests.test_batch_engines import job_of, lines, merged
 from tests.test_conditions import ALL
 from tests.test_sql_script import fired, printed
 
@@ -220,7 +219,7 @@ def test_batch_writes_the_same_bytes(session: Any, tmp_path: Path) -> None:
     assert [(done.first, done.last, done.accounts, done.failed) for done in found] == [
         (0, 19, 20, []), (20, 39, 20, []), (40, 47, 8, [])
     ]  # fmt: skip
-    assert [entry.text for entry in batch.merged(job, 20)] == by_sql
+    assert merged(job, 20) == by_sql
 
 
 def test_no_such_master(session: Any, monkeypatch: pytest.MonkeyPatch) -> None:

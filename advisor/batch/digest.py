@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from advisor.advice.wording import Printer
 from advisor.batch.folder import write_whole
-from advisor.batch.run import Parts
+from advisor.batch.parts import Parts, listed
 from advisor.pages.page import footer
 from advisor.pages.page_markup import document, md
 from advisor.pages.today import title
@@ -61,7 +61,9 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     done = Written(folder, printer, content)
     managed: list[Item] = []
-    rows = parts.fetched(f"SELECT owner, id, leaf FROM {parts.rows()} WHERE leaf IS NOT NULL ORDER BY owner, id")
+    leaves = f"SELECT owner, id, leaf FROM {parts.rows()} WHERE leaf IS NOT NULL"
+    files = parts.sorted("leaves", leaves, "owner, id")
+    rows = parts.fetched(f"SELECT owner, id, leaf FROM read_parquet({listed(files)})")
     for owner, found in groupby(rows, key=lambda row: str(row[0])):
         own: list[Item] = []
         for items in _by_reader(found):

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from advisor.batch.run import Parts
-from advisor.batch.work import ORDER
+from advisor.batch.parts import Parts
 from advisor.core.model import Problem
 from advisor.metrics.metric_tables import literal
 from advisor.pages.page_json import dumps, problem_record
@@ -87,8 +86,6 @@ def text(record: Mapping[str, Any]) -> str:
 # --- the records that a later run may take --------------------------------------------------------
 
 
-def keep(parts: Parts, inputs: Path, draft: Path, key: str) -> None:
-    """Write all rows with the hash of each account's inputs, for `--since`."""
-    rows = f"SELECT r.*, i.input FROM {parts.rows()} r JOIN read_parquet({literal(str(inputs))}) i ON i.id = r.id"
-    order = ", ".join(f"r.{name}" for name in ORDER.split(", "))
-    parts.copied(f"{rows} ORDER BY {order}", draft, f"run: {literal(key)}")
+def keep(parts: Parts, draft: Path, key: str) -> None:
+    """Write all rows, which are in order, with the hash of each account's inputs, for `--since`."""
+    parts.copied(f"SELECT * FROM {parts.rows()}", draft, f"run: {literal(key)}")

@@ -21,6 +21,7 @@ from advisor.advice.advise import Advisor
 from advisor.advice.workspace import Settings
 from advisor.batch import digest, folder, inputs, manifest, outputs, run, since, store, work
 from advisor.batch.ingest_files import PACKED
+from advisor.batch.parts import Parts
 from advisor.batch.rows import Layout
 from advisor.batch.store import Store
 from advisor.batch.stored import Chunks
@@ -294,12 +295,13 @@ def _through(
         hashes = prepared.before, content.digest
         rows = dataclasses.replace(rows, old=parts / _OLD, kept=parts / _KEPT, hashes=hashes)
     with whole_book(job) as (advisor, owners):
+        watch.phase("writing", prepared.store.accounts)
+        rows = rows.in_order(parts / _INPUTS)
         record = _record(order, key, prepared, rows, advisor)
-        watch.phase("writing", record["accounts"])
         layout = Layout(advisor.printer, content.vocabulary, owners)
         drafts = {parts / "output": order.out, parts / "records": manifest.records_of(order.out)}
         outputs.write(outputs.Target(parts / "output", rows, layout, watch.more), order.out)
-        manifest.keep(rows, parts / _INPUTS, parts / "records", record["run"])
+        manifest.keep(rows, parts / "records", record["run"])
         pages = _digest(order, rows, owners, advisor, prepared.store.accounts) if order.digest else 0
     for draft, path in drafts.items():
         folder.publish(draft, path)
@@ -332,9 +334,7 @@ def whole_book(job: work.Job) -> Iterator[tuple[Advisor, Mapping[str, str]]]:
         yield Advisor(content, job.settings, book, "reference"), owners
 
 
-def _record(
-    order: Order, key: Mapping[str, Any], prepared: Prepared, rows: run.Parts, advisor: Advisor
-) -> dict[str, Any]:
+def _record(order: Order, key: Mapping[str, Any], prepared: Prepared, rows: Parts, advisor: Advisor) -> dict[str, Any]:
     return {
         "file": order.out.name,
         **manifest.counts(rows),
@@ -349,7 +349,7 @@ def _record(
     }
 
 
-def _digest(order: Order, rows: run.Parts, owners: Mapping[str, str], advisor: Advisor, accounts: int) -> int:
+def _digest(order: Order, rows: Parts, owners: Mapping[str, str], advisor: Advisor, accounts: int) -> int:
     assert order.digest is not None
     laid = portfolio.laid(advisor, accounts)
     whole = digest.Portfolio(laid.title, "\n".join(html_body(laid)), "\n".join(md_body(laid, "###")))

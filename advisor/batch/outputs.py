@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from advisor.batch import sheets, typed
+from advisor.batch.parts import Entry, Parts
 from advisor.batch.rows import COLUMNS, Layout
-from advisor.batch.run import Entry, Parts
 from advisor.core.home import shown
 from advisor.core.model import Place, stop
 from advisor.core.vocabulary import nearest

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.advice.wording import Printer
-from advisor.batch.run import Entry
+from advisor.batch.parts import Entry
 from advisor.core.vocabulary import Vocabulary
 
 COLUMNS = (

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from advisor.batch.run import Parts
-from advisor.batch.work import ORDER
+from advisor.batch.parts import Parts
 from advisor.metrics.metric_tables import literal
 
 _TEXT = "VARCHAR"
@@ -53,8 +52,4 @@ STRUCTURE = {
 def write(path: Path, parts: Parts) -> None:
     """Write the file. Raises: QueryFailed – the disk is full, say."""
     typed = f"from_json(record, {literal(json.dumps(STRUCTURE))})"
-    parts.copied(f"SELECT owner AS owner_id, unnest({typed}) FROM ({_ordered(parts)})", path)
-
-
-def _ordered(parts: Parts) -> str:
-    return f"SELECT owner, record FROM {parts.rows()} WHERE record IS NOT NULL ORDER BY {ORDER}"
+    parts.copied(f"SELECT owner AS owner_id, unnest({typed}) FROM {parts.rows()} WHERE record IS NOT NULL", path)
