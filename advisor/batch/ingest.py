@@ -27,13 +27,12 @@ from advisor.data.linking import ACCOUNT_ID
 from advisor.data.mapping import FolderMapping
 from advisor.data.tables import RawTable, RawTables, read_folder
 from advisor.metrics import metric_tables
-from advisor.metrics.metric_tables import QueryFailed
+from advisor.metrics.metric_tables import MEMORY, QueryFailed
 
 if TYPE_CHECKING:
     from advisor.metrics.metric_tables import Connection
 
 HISTORY = "history"
-MEMORY = "2GB"
 TOLD = 20
 _SCHEMA = "work"
 _ERRORS = dict.fromkeys((errno.ENOSPC, errno.EFBIG, errno.EDQUOT), "space")

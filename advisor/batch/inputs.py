@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from advisor.batch.store import Store
+from advisor.batch.store import SHARED, Store
 from advisor.content.content import Content
 from advisor.core.tree import Metric
 from advisor.metrics import metric_tables
@@ -18,7 +18,6 @@ from advisor.sql.relations import ACCOUNT
 if TYPE_CHECKING:
     from advisor.metrics.metric_tables import Connection
 
-_SHARED = ("book", "single")
 _AT_ONCE = 50_000
 _SPAN = "BETWEEN $first AND $last"
 
@@ -51,7 +50,7 @@ def _of_span(store: Store, content: Content) -> str:
 def _records(store: Store, content: Content) -> Iterator[str]:
     """For each table, a SELECT of its accounts' numbers and the hash of their rows."""
     for name in store.given.columns:
-        if content.vocabulary.entities[name].rows not in _SHARED:
+        if content.vocabulary.entities[name].rows not in SHARED:
             rows = f'SELECT _aid AS number, _rid, {_row(store, name)} AS hash FROM "t_{name}" WHERE _aid {_SPAN}'
             yield _folded(name, rows, "_rid")
 
@@ -104,7 +103,7 @@ def _shared(connection: Connection, store: Store, content: Content) -> str:
     """Which tables there are, those that belong to nobody, and the metrics of the whole book that accounts read."""
     made = hashlib.sha256(repr([sorted(store.given.columns), sorted(store.metric_columns)]).encode())
     for name in sorted(store.given.columns):
-        if content.vocabulary.entities[name].rows in _SHARED:
+        if content.vocabulary.entities[name].rows in SHARED:
             rows = f'SELECT {_row(store, name)} AS hash, _rid AS place FROM "t_{name}"'
             made.update(_whole(connection, rows))
     for file in sorted(_of_the_book(store, content)):

@@ -16,7 +16,6 @@ from advisor.metrics import metric_tables
 if TYPE_CHECKING:
     from advisor.metrics.metric_tables import Connection
 
-_MEMORY = "2GB"
 _AT_ONCE = 500
 _SORTED = 50_000  # rows that are sorted in memory at a time
 _FORM = "FORMAT parquet, COMPRESSION zstd"
@@ -69,7 +68,7 @@ class Parts:
         """A database to read them with. Raises: QueryFailed – the disk is full, or a part is broken."""
         with metric_tables.failures(), metric_tables.scratch() as connection:
             connection.execute(f"SET temp_directory = {metric_tables.literal(str(self.folder / 'spilled'))}")
-            connection.execute(f"SET memory_limit = '{_MEMORY}'")
+            connection.execute(f"SET memory_limit = '{metric_tables.MEMORY}'")
             yield connection
 
     def fetched(self, text: str) -> Iterator[tuple[Any, ...]]:

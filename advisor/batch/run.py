@@ -1,4 +1,4 @@
-"""A batch run: spans of accounts to worker processes, their parts merged in order into one file."""
+"""A batch run: spans of accounts to worker processes, each of which leaves a part."""
 
 from __future__ import annotations
 
@@ -6,22 +6,16 @@ import itertools
 import multiprocessing
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from typing import TYPE_CHECKING
 
 from advisor.batch import work
 from advisor.batch.parts import Parts
 from advisor.batch.store import Store
 from advisor.batch.work import Done, Job, part_of
 
-if TYPE_CHECKING:
-    pass
-
 SPAN = 10_000
 _LEAST = 1_000
 _SPANS = 8
 _AHEAD = 2
-_MEMORY = "2GB"
-_AT_ONCE = 500
 
 
 def spans(store: Store, size: int = SPAN) -> list[tuple[int, int]]:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 _AT_ONCE = 200
-_SHARED = ("book", "single")
 _VERDICTS = "verdicts"
 
 
@@ -143,7 +142,7 @@ class Tables:
 
     def _seen(self, name: str) -> str:
         """The rows of the accounts that advice is wanted for, the account with the metrics that facts read."""
-        if self.job.content.vocabulary.entities[name].rows in _SHARED:
+        if self.job.content.vocabulary.entities[name].rows in stores.SHARED:
             return f"SELECT {self._picked(name)} FROM t_{name} t"
         chosen = "LEFT SEMI JOIN chosen c ON c._aid = t._aid"
         if name != ACCOUNT:
@@ -270,7 +269,7 @@ def _task(tables: Tables, plays: Mapping[str, tuple[str, ...]]) -> Task:
         rows = chunks.rows(0, -1)
         metrics, whole = _columns(tables), chunks.metrics(0, -1)
         of_all = {file: whole.value(file, "") for file in job.store.metric_columns}
-    own = tuple(name for name in job.store.given.columns if entities[name].rows not in _SHARED)
+    own = tuple(name for name in job.store.given.columns if entities[name].rows not in stores.SHARED)
     shared = {name: found for name, found in rows.items() if found is not None and name not in own}
     return Task(job, plays, shared, own, metrics, of_all)
 

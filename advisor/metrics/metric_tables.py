@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Connection = duckdb.DuckDBPyConnection
 
 SOURCE = "source"
+MEMORY = "2GB"  # what a database of a whole book may hold at a time
 
 _KEYS = ("id", "account_id")
 _DECIMALS = frozenset({"number", "ratio", "money"})
@@ -135,7 +136,7 @@ def settle(connection: Connection) -> None:
     connection.close()
 
 
-def stored(path: Path, memory: str = "2GB", threads: int = 1) -> Connection:
+def stored(path: Path, memory: str = MEMORY, threads: int = 1) -> Connection:
     """A database file to be read, by any number of processes at once.
 
     Args: memory – what a process may hold of it at a time; what its queries need beyond that goes to disk.
