@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import os
+import signal
+import threading
 from decimal import Decimal
 from typing import Any
 
@@ -403,9 +406,21 @@ def test_failures_are_told_with_their_place() -> None:
     assert failing("-- needs: accounts\nSELECT 1 AS x FROM accounts")[0] == "sql-without-column"
 
 
+ENDLESS = (
+    "-- needs: accounts\nSELECT 'A1' AS account_id, count(*) AS n, '' AS source FROM range(1000000000000) r"
+    " WHERE r.range % 7 = 3"
+)
+
+
 def test_a_metric_that_never_ends_is_stopped() -> None:
-    endless = "-- needs: accounts\nSELECT 'A1' AS account_id, count(*) AS n, '' AS source FROM range(1000000000000) r"
-    assert failing(endless + " WHERE r.range % 7 = 3", seconds=0.2)[0] == "metric-slow"
+    assert failing(ENDLESS, seconds=0.2)[0] == "metric-slow"
+
+
+def test_ctrl_c_within_a_metric_is_no_fault_of_the_metric() -> None:
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        timer.start()
+        run(ENDLESS, seconds=60)
 
 
 def test_an_unknown_metric_names_the_nearest() -> None:

@@ -81,6 +81,15 @@ def test_some_tables_and_another_day(tmp_path: Path) -> None:
     assert run(warehouse(advisor), text) == expected
 
 
+def test_accounts_alone(tmp_path: Path) -> None:
+    """Metrics that make do without the other tables are made all the same."""
+    shutil.copy(demo().settings.data / "accounts.csv", tmp_path / "accounts.csv")
+    advisor = session.open_book(Wish(data=tmp_path, as_of=AS_OF, history=tmp_path / "none.csv"))
+    expected = fired(advisor)
+    assert expected
+    assert run(warehouse(advisor), printed("--data", str(tmp_path))) == expected
+
+
 def test_rows_of_later_days_and_of_nobody_take_no_part() -> None:
     advisor = demo()
     connection = warehouse(advisor)

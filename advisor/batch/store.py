@@ -188,7 +188,8 @@ class _Metrics:
         for table, other in tables.items():
             if other != file and table in words_of(text):
                 self._make(other)
-        self.made[file] = self._create(file, text) if self._has_needs(text) else ()
+        columns = self._create(file, text)  # over empty tables as well: another metric may make do without them
+        self.made[file] = columns if self._has_needs(text) else ()
 
     def _has_needs(self, text: str) -> bool:
         found = [self.content.vocabulary.by_table(table) for table in tables_needed(text)]
@@ -207,12 +208,10 @@ class _Metrics:
         """What is wrong with a metric is said of it; what the machine lacks is not its fault."""
         place = Place(self.content.metrics[file][1])
         try:
-            with metric_tables.failures(), metric_tables.time_limit(self.connection, TIME_LIMIT) as over:
+            with metric_tables.time_limit(self.connection, TIME_LIMIT):
                 yield
         except QueryStopped:
-            if over.is_set():
-                raise stop("metric-slow", place=place, metric=file, seconds=f"{TIME_LIMIT:g}") from None
-            raise
+            raise stop("metric-slow", place=place, metric=file, seconds=f"{TIME_LIMIT:g}") from None
         except QueryFailed as error:
             if error.cause:
                 raise

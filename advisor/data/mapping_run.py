@@ -173,10 +173,9 @@ def _run_queries(
 ) -> None:  # fmt: skip
     reads = _checked(queries, source)
     loaded = _load(database, sorted(frozenset().union(*reads.values())), source)
-    with database.time_limit(time_limit):
-        for table in queries:
-            if reads[table.entity] <= loaded:
-                _run(database, table, mapping, vocabulary, tables)
+    for table in queries:
+        if reads[table.entity] <= loaded:
+            _run(database, table, mapping, vocabulary, tables, time_limit)
 
 
 def _checked(queries: list[TableMapping], source: _Folder) -> dict[str, frozenset[str]]:
@@ -237,11 +236,12 @@ def _as_text(cell: Any, column: int, bent: bool) -> str | None:
 
 
 def _run(
-    database: Database, table: TableMapping, mapping: FolderMapping, vocabulary: Vocabulary, tables: RawTables
-) -> None:
+    database: Database, table: TableMapping, mapping: FolderMapping, vocabulary: Vocabulary, tables: RawTables,
+    time_limit: float,
+) -> None:  # fmt: skip
     entity = vocabulary.entities[table.entity]
     try:
-        with metric_tables.failures():
+        with database.time_limit(time_limit):
             header, rows = database.run(table.query)
     except QueryStopped as error:
         raise stop("mapping-query-slow", 1, table.place, table=entity.table) from error

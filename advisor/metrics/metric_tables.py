@@ -216,10 +216,10 @@ def interrupted(error: BaseException) -> bool:
 
 
 @contextmanager
-def time_limit(connection: Connection, seconds: float) -> Iterator[threading.Event]:
-    """Interrupt what the connection does after `seconds`; it then raises QueryStopped (see `failures`).
+def time_limit(connection: Connection, seconds: float) -> Iterator[None]:
+    """Interrupt what the connection does after `seconds`; failures are told as by `failures`.
 
-    Yields: what is set when the time was over; a statement can also be stopped by Ctrl-C.
+    Raises: QueryStopped – the time was over; KeyboardInterrupt – it was stopped by Ctrl-C.
     """
     over = threading.Event()
 
@@ -230,7 +230,12 @@ def time_limit(connection: Connection, seconds: float) -> Iterator[threading.Eve
     timer = threading.Timer(seconds, stop)
     timer.start()
     try:
-        yield over
+        with failures():
+            yield
+    except (QueryStopped, RuntimeError) as error:
+        if over.is_set() or not interrupted(error):
+            raise
+        raise KeyboardInterrupt from None
     finally:
         timer.cancel()
         timer.join()  # a thread still ending while Python exits can bring the process down

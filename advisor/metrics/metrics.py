@@ -147,7 +147,7 @@ class MetricSource:
     def _run(self, file: str, text: str, place: Place) -> _Result:
         self._load(text)
         try:
-            with metric_tables.time_limit(self._connection, self._seconds), metric_tables.failures():
+            with metric_tables.time_limit(self._connection, self._seconds):
                 cursor = self._execute("metric_" + file.removesuffix(".sql"), text)
                 columns = tuple(metric_tables.names_of(cursor))
                 rows = cursor.fetchall()

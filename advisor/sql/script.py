@@ -74,8 +74,9 @@ class Script:
 
     @functools.cached_property
     def metrics(self) -> tuple[str, ...]:
-        """The metric files that are read, each after those that it reads itself."""
-        return tuple(self._ordered_metrics())
+        """The metric files that are read; where the script makes them itself, each after those that it reads."""
+        read = [file for file in self.given.metrics if f"{file}:" in self._texts]
+        return tuple(read if self.dialect.step_by_step else self._ordered(read))
 
     @functools.cached_property
     def _found(self) -> dict[str, Statement]:
@@ -101,10 +102,11 @@ class Script:
         read = self._read()
         if made:
             yield self._closed()
-        for name in self.columns:
-            entity = self.content.vocabulary.entities[name]
-            if name in read or entity.table in words:
+        for name, entity in self.content.vocabulary.entities.items():
+            if name in self.columns and (name in read or entity.table in words):
                 yield self._canonical(entity)
+            elif entity.table in words:
+                yield self._without_rows(entity)
         for file in made:
             yield self._metric(file)
         for name in read:
@@ -188,6 +190,13 @@ class Script:
         where = " AND ".join(self._kept(entity)) or "TRUE"
         return self._view(OWN + entity.table, f"SELECT {', '.join(parts)} FROM {quoted(entity.table)} t WHERE {where}")
 
+    def _without_rows(self, entity: Entity) -> str:
+        """A table that the team does not have, for metrics that make do without it."""
+        types = {name: self.dialect.type(kind.type) for name, kind in _recorded(entity).items()}
+        cells = {**types, "id": self.dialect.text, "source": self.dialect.text}
+        parts = [f"CAST(NULL AS {kind}) AS {self.dialect.quoted(name)}" for name, kind in cells.items()]
+        return self._view(OWN + entity.table, f"SELECT {', '.join(parts)} WHERE FALSE")
+
     def _kept(self, entity: Entity) -> Iterator[str]:
         """Rows of later days are left out, and rows of nobody."""
         there, quoted = self.columns[entity.name], self.dialect.quoted
@@ -269,19 +278,18 @@ class Script:
         needed = [self.content.vocabulary.by_table(table) for table in tables_needed(self.content.metrics[file][0])]
         return all(entity is not None and entity.name in self.columns for entity in needed)
 
-    def _ordered_metrics(self) -> list[str]:
+    def _ordered(self, read: Sequence[str]) -> list[str]:
         found: dict[str, None] = {}
 
         def add(file: str) -> None:
             words = words_of(self.content.metrics[file][0])
             for other in self.content.metrics:
-                if other != file and f"metric_{other.removesuffix('.sql')}" in words and self._can_be_made(other):
+                if other != file and f"metric_{other.removesuffix('.sql')}" in words:
                     add(other)
             found.setdefault(file)
 
-        for file in self.given.metrics:
-            if f"{file}:" in self._texts:
-                add(file)
+        for file in read:
+            add(file)
         return list(found)
 
     def _metric(self, file: str) -> str:
