@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from pathlib import Path
@@ -85,6 +86,31 @@ def test_accounts_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     advisor = session.open_book(Wish(data=Path("book")))
     alone = {account.id: record(advisor.advise(account))["advice"] for account in advisor.book.accounts()}
     assert advised == json.loads(json.dumps(alone)) and any(alone.values())
+
+
+LONG = {
+    "orders.csv": ("amount", ["1E30", "9" * 17, "9" * 17, "62220212345678901234"]),
+    "complaints.csv": ("rounds_of_talks", ["62220212345678901234"]),
+    "account_years.csv": ("revenue", ["1" + "0" * 27]),
+}
+
+
+@pytest.mark.parametrize("in_bulk", [0, nightly.IN_BULK])
+def test_numbers_that_are_none(in_bulk: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody's card number in a column of figures stops nobody; sums of the longest numbers can be made."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(nightly, "IN_BULK", in_bulk)
+    book = Path(shutil.copytree(demo(), tmp_path / "book"))
+    for name, (column, cells) in LONG.items():
+        head, *rows = csv.reader((book / name).read_text(encoding="utf-8-sig").splitlines())
+        for row, cell in zip(rows, cells, strict=False):
+            row[head.index(column)] = cell
+        with (book / name).open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([head, *rows])
+    found = lines(tmp_path / "a.jsonl", "--data", "book")
+    manifest = json.loads((tmp_path / "a.jsonl.manifest.json").read_text(encoding="utf-8"))
+    assert len(found.splitlines()) == manifest["accounts"] and manifest["failed"]["count"] == 0
+    assert manifest["problems"]["by_code"]["data-number-too-long"] == 4
 
 
 def test_a_named_encoding(one: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from pathlib import Path
 
 import pytest
+from batch_fixture import book, manifest, run
+from overlay import planted
 from support import demo
 
-from advisor.batch import inputs, store
+from advisor.batch import chunk, inputs, store
 from advisor.batch import run as batch
 from advisor.batch.work import Done, Job
+from advisor.content.content import with_plays
 from advisor.match import durable_match
 from advisor.pages.page_json import record
 
@@ -48,6 +52,30 @@ def by_sql(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 @pytest.mark.parametrize(("workers", "size"), [(1, 100), (2, 7)])
 def test_rules_engine_in_worker_processes(tmp_path: Path, by_sql: list[str], workers: int, size: int) -> None:
     assert lines(job_of(tmp_path, "durable"), workers, size) == by_sql
+
+
+PLAY = "playbooks/retention/ask-why-orders-stopped.yaml"
+
+
+@pytest.mark.parametrize(("engine", "together"), [("sql", 200), ("sql", 1), ("durable", 1)])
+def test_a_complaint_by_somebody_of_another_account(
+    engine: str, together: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who else is read at the same time makes no difference: another account's contact is nobody here."""
+    monkeypatch.setattr(chunk, "_AT_ONCE", together)
+    team, some = tmp_path / "team", "  some complaint: {contact.influence: at least 1}\n"
+    whole = planted(team, PLAY, "  stage: [new, regular, core, strategic_partner]\n  silence_level: silent\n", some)
+    content = with_plays(whole, [play for play in whole.plays if play.code == "P62"])
+    data, told = book(tmp_path / "book"), []
+    complaints = (data / "complaints.csv").read_text(encoding="utf-8-sig")
+    for contact in ("C021", "C031"):
+        text = re.sub("A02,C02[12]", f"A02,{contact}", complaints)
+        (data / "complaints.csv").write_text(text, encoding="utf-8")
+        run(tmp_path / "a.jsonl", data, content=content, engine=engine)
+        assert manifest(tmp_path / "a.jsonl")["failed"]["count"] == 0
+        found = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()]
+        told.append({one["account"]["id"] for one in found if one["advice"]})
+    assert told[0] - told[1] == {"A02"} and told[1]
 
 
 def test_same_as_one_account_at_a_time(by_sql: list[str]) -> None:

@@ -385,11 +385,26 @@ def test_references_to_nothing_are_counted(tmp_path: Path) -> None:
     ]
 
 
+def test_a_record_of_another_account(tmp_path: Path) -> None:
+    (tmp_path / "accounts.csv").write_text("id,survey_contact_id\nA1,C2\nA2,C2\nA3,C9\n", encoding="utf-8")
+    (tmp_path / "contacts.csv").write_text("id,account_id\nC1,A1\nC2,A2\n", encoding="utf-8")
+    rows = "id,account_id,contact_id\nX1,A2,C1\nX2,A1,C2\nX3,A1,C1\nX4,A2,C1\n"
+    (tmp_path / "complaints.csv").write_text(rows, encoding="utf-8")
+    for size in (0, 1 << 20):
+        _, problems = ingest(tmp_path, bundled(), AS_OF, tmp_path / f"{size}.db", small=size)
+        assert [(one.code, one.place.line, one.details["value"], one.details["count"]) for one in problems] == [
+            ("data-unknown-reference", 4, "C9", 1),
+            ("data-reference-elsewhere", 2, "C2", 1),
+            ("data-reference-elsewhere", 2, "C1", 2),
+            ("data-reference-elsewhere", 3, "C2", 1),
+        ]
+
+
 def test_a_number_that_no_table_holds(tmp_path: Path) -> None:
     (tmp_path / "accounts.csv").write_text(f"id,annual_sales\nA1,{'9' * 31}\nA2,5\n", encoding="utf-8")
     for size in (0, 1 << 20):
         found, problems = ingest(tmp_path, small(), AS_OF, tmp_path / f"{size}.db", small=size)
-        assert [one.code for one in problems] == ["batch-number-too-long"]
+        assert [one.code for one in problems] == ["data-number-too-long"]
         assert found.accounts == 2
 
 

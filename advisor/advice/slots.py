@@ -108,6 +108,6 @@ class Slots:
         if not value.known:
             return ""
         if field.type == "ref":
-            target = self.facts.book.find(field.to, str(value.data))
+            target = self.facts.record(field.to, str(value.data))
             return target.text("name") if target else ""
         return self.printer.data(value.data, field)

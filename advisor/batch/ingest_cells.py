@@ -16,7 +16,7 @@ from advisor.batch.ingest_files import TEXT, is_trimmed
 from advisor.content.cell_words import Words
 from advisor.core.model import State, Value
 from advisor.core.vocabulary import NUMERIC, Field
-from advisor.data.cells import Bad, Read, Reader, bad
+from advisor.data.cells import Bad, Read, Reader
 from advisor.sql.dialect import DUCKDB
 
 _WHOLE_TYPES = ("integer", "days")
@@ -28,8 +28,7 @@ _TIME = "(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?:Z|[+-][0-9]{2}(
 _WHOLE_ID = "[+-]?[0-9]+\\.0+"
 _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
 _EARLIEST = "DATE '1900-01-01'"
-_LONGEST_WHOLE = 2**63
-_LONGEST_DECIMAL = Decimal(10) ** 29
+_TOO_LONG = "1e18"  # as for the row reader
 
 
 @dataclass(frozen=True)
@@ -154,14 +153,7 @@ def _decimal(cell: str) -> str:
 
 def _exact(of: Field, kind: str, cell: str) -> Plain:
     number = f"TRY_CAST({cell} AS DECIMAL(38, 9))"
-    return Plain(f"({' AND '.join([f'{number} IS NOT NULL', *_in_range(of, number)])})", number)
-
-
-def is_too_long(data: Any) -> bool:
-    """Whether no table can hold a number."""
-    if isinstance(data, bool) or not isinstance(data, int | Decimal):
-        return False
-    return data.copy_abs() >= _LONGEST_DECIMAL if isinstance(data, Decimal) else abs(data) >= _LONGEST_WHOLE
+    return Plain(f"({' AND '.join([f'abs({number}) < {_TOO_LONG}', *_in_range(of, number)])})", number)
 
 
 # --- all other cells -----------------------------------------------------------------------------
@@ -177,10 +169,7 @@ class Judge:
         self._read = Reader(of, words)
 
     def __call__(self, raw: Any) -> Read:
-        """Judge one cell; a number that no table can hold is bad."""
-        cell = raw if self.changes is None else self.changes.get(str(raw).strip(), raw)
-        value = self._read(cell)
-        return bad("batch-number-too-long", cell) if isinstance(value, Value) and is_too_long(value.data) else value
+        return self._read(raw if self.changes is None else self.changes.get(str(raw).strip(), raw))
 
     def columns(self, raws: list[Any]) -> list[tuple[str, str, list[Any]]]:
         """What many cells say, as columns: the value, whether it is none, and the code of what is wrong."""

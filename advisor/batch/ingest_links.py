@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from advisor.batch.ingest_rows import Typed, Typing
 from advisor.core.model import Problem
@@ -203,7 +203,7 @@ class Links:
     # --- references ------------------------------------------------------------------------------
 
     def _check_references(self, table: Typed, given: Mapping[str, Mapping[str, bool]]) -> None:
-        """A note for each missing record, with the first row that points to it."""
+        """A note for each record that is missing, or another account's, with the first row that points to it."""
         for name, of in table.entity.fields.items():
             if of.type != "ref" or name == ACCOUNT_ID or of.to not in given or name not in given[table.entity.name]:
                 continue
@@ -211,18 +211,34 @@ class Links:
             source, position = self._source(table), "t.n"
             if not self.kept.get(table.entity.name):  # then a row's position is its number
                 source, position = f'FROM "t_{table.entity.name}" t WHERE TRUE', "t._rid"
-            there = f'EXISTS (SELECT 1 FROM "t_{of.to}" x WHERE x._id = {column})'
-            missing = f"{source} AND {column} IS NOT NULL AND NOT {there}"
-            rows = self.connection.execute(
-                f"SELECT {column}, min({position}), count(*) {missing} GROUP BY 1 ORDER BY 2 LIMIT {self.typing.most}"
-            ).fetchall()
-            for wanted, first, count in rows:
-                details = {"column": name, "value": wanted, "target": self._target(of.to), "count": count}
-                self.problems.append(table.problem("data-unknown-reference", first, details, "note"))
-            if len(rows) == self.typing.most:
-                rest = self._one(f"SELECT count(DISTINCT {column}) {missing}") - len(rows)
-                if rest:
-                    self.problems.append(self.typing.more(self.problems[-1], rest))
+            there = f'EXISTS (SELECT 1 FROM "t_{of.to}" x WHERE x._id = {column}'
+            wrong = {"data-unknown-reference": f"NOT {there})"}
+            if own := self._account_of(table):
+                wrong["data-reference-elsewhere"] = f"{there} AND x._account <> {own})"
+            for code, test in wrong.items():
+                rows = f"{source} AND {column} IS NOT NULL AND {test}"
+                details = {"column": name, "target": self._target(of.to)}
+                self._note_references(table, code, rows, column, position, details)
+
+    def _note_references(
+        self, table: Typed, code: str, rows: str, column: str, position: str, details: Mapping[str, Any]
+    ) -> None:
+        """A note for each record that `column` names in some rows."""
+        found = self.connection.execute(
+            f"SELECT {column}, min({position}), count(*) {rows} GROUP BY 1 ORDER BY 2 LIMIT {self.typing.most}"
+        ).fetchall()
+        for wanted, first, count in found:
+            self.problems.append(table.problem(code, first, {**details, "value": wanted, "count": count}, "note"))
+        if len(found) == self.typing.most:
+            rest = self._one(f"SELECT count(DISTINCT {column}) {rows}") - len(found)
+            if rest:
+                self.problems.append(self.typing.more(self.problems[-1], rest))
+
+    def _account_of(self, table: Typed) -> str:
+        """SQL for the account that a row belongs to; empty where a table's rows belong to none."""
+        if table.entity.name == ACCOUNT:
+            return "t._id"
+        return f"t.{quoted(ACCOUNT_ID)}" if ACCOUNT_ID in table.columns else ""
 
     def _target(self, name: str) -> str:
         return self.tables[name].entity.table

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from advisor.batch.ingest_cells import Judge, is_too_long, plain
+from advisor.batch.ingest_cells import Judge, plain
 from advisor.batch.ingest_files import TEXT, Raw, Stored, StoredOrigins
 from advisor.batch.ingest_ids import Ids
 from advisor.content.cell_words import Words
-from advisor.core.cells import data_of
 from advisor.core.model import Place, Problem, Row, State
-from advisor.core.vocabulary import NUMERIC, Entity, Field
+from advisor.core.vocabulary import Entity, Field
 from advisor.data.cells import Bad
 from advisor.data.rows import Origins, TypedTable, typed
 from advisor.data.tables import RawTable
@@ -91,7 +90,6 @@ class Typing:
         """Workbooks and records: as the row reader types them."""
         own: list[Problem] = []
         found = typed(table, own, self.words)
-        own += list(_too_long(found))
         problems += self.told(own)
         entity, name = table.entity, f"{self.schema}.{quoted('typed_' + table.entity.name)}"
         names = [f.name for f in entity.fields.values() if table.has(f.name) or f.name == "id"]
@@ -115,18 +113,7 @@ def _columns(rows: Sequence[Row], first: int, kinds: Mapping[str, str]) -> Itera
         yield f"{name}?", "BOOLEAN", [one.state is State.NONE for one in cells[name]]
 
 
-def _too_long(table: TypedTable) -> Iterator[Problem]:
-    """Numbers that no table can hold; their cells are unknown."""
-    names = [f.name for f in table.entity.fields.values() if f.type in NUMERIC]
-    for position, row in table:
-        for name in names:
-            if is_too_long(data := data_of(row, name)):
-                yield table.problem("batch-number-too-long", position, {"column": name, "value": data})
-
-
 def _plain(data: Any) -> Any:
-    if is_too_long(data):
-        return None
     return list(data) if isinstance(data, tuple) else data
 
 

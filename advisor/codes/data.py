@@ -93,6 +93,21 @@ class DataRatioTooHigh(Code):
     """
 
 
+class DataNumberTooLong(Code):
+    """A number is longer than any amount.
+
+    Why: A sum of twenty digits is a card's or an account's number in the wrong column, not money.
+
+    In: data/accounts.csv
+    Example:
+        id,name,annual_sales
+        A1,Mill,62220212345678901234
+    Fix:
+        id,name,annual_sales
+        A1,Mill,6222021
+    """
+
+
 class DataTooLow(Code):
     """A number is below the lowest value of its field.
 
@@ -318,6 +333,17 @@ class DataUnknownReference(Code):
         id,name,owner_id
         A1,Mill,R1
     """
+
+
+class DataReferenceElsewhere(Code):
+    """A row points to a record of another account.
+
+    Why: Advice on an account rests on its own records. Who serves two accounts has a record with each.
+
+    Fix: Enter the person with this account as well, under an id of its own.
+    """
+
+    tried_by = "tests/test_ingest.py::test_a_record_of_another_account"
 
 
 class DataLaterRows(Code):

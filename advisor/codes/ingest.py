@@ -49,17 +49,6 @@ class BatchUnknownEncoding(Code):
     tried_by = "tests/test_ingest.py::test_an_encoding_that_does_not_exist"
 
 
-class BatchNumberTooLong(Code):
-    """A number has more digits than the table that is searched can hold.
-
-    Why: A sum of thirty digits is an account number in the wrong column, not money.
-
-    Fix: Correct the number.
-    """
-
-    tried_by = "tests/test_ingest.py::test_a_number_that_no_table_holds"
-
-
 class BatchNoSpace(Code):
     """The disk is full while the tables are put together.
 

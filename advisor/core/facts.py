@@ -114,7 +114,13 @@ class AccountFacts:
         """The row that a reference points to, if it is known and there is one."""
         target = self.value(row, name)
         entity = self.knowledge.refs.get((row.entity, name), "")
-        return self.book.find(entity, str(target.data)) if target.known else None
+        return self.record(entity, str(target.data)) if target.known else None
+
+    def record(self, entity: str, row_id: str) -> Row | None:
+        """The record of that id, unless it is another account's: what happens there is nothing to go by here."""
+        found = self.book.find(entity, row_id)
+        owner = found and (found.id if entity == "account" else found.text("account_id"))
+        return None if owner and owner != self.account.id else found
 
     def hand(self, row: Row) -> Rows:
         """The rows in hand when a fact or play is about `row`."""

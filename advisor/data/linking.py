@@ -98,17 +98,24 @@ def _keep_one(table: TypedTable, linked: Linked) -> None:
 
 
 def _check_references(table: TypedTable, tables: Mapping[str, TypedTable | None], linked: Linked) -> None:
-    """One note for each missing record, with the first row that points to it."""
+    """One note for each record that is missing, or another account's, with the first row that points to it."""
     for name, of in table.entity.fields.items():
         target = tables.get(of.to) if of.type == "ref" and name != ACCOUNT_ID else None
         if target is None:
             continue
-        known_ids = {row.id for row in target.rows}
-        missing: dict[str, list[int]] = {}
+        owners = {row.id: _account_of(row) for row in target.rows}
+        wrong: dict[str, dict[str, list[int]]] = {"data-unknown-reference": {}, "data-reference-elsewhere": {}}
         for position, row in table:
-            value = data_of(row, name)
-            if value is not None and value not in known_ids:
-                missing.setdefault(value, []).append(position)
-        for wanted, positions in missing.items():
-            details = {"column": name, "value": wanted, "target": target.entity.table, "count": len(positions)}
-            linked.problems.append(table.problem("data-unknown-reference", positions[0], details, "note"))
+            value, own = data_of(row, name), _account_of(row)
+            if value is not None and value not in owners:
+                wrong["data-unknown-reference"].setdefault(value, []).append(position)
+            elif value is not None and own and owners[value] and owners[value] != own:
+                wrong["data-reference-elsewhere"].setdefault(value, []).append(position)
+        for code, found in wrong.items():
+            for wanted, positions in found.items():
+                details = {"column": name, "value": wanted, "target": target.entity.table, "count": len(positions)}
+                linked.problems.append(table.problem(code, positions[0], details, "note"))
+
+
+def _account_of(row: Row) -> str:
+    return row.id if row.entity == ACCOUNT else str(data_of(row, ACCOUNT_ID) or "")

@@ -81,7 +81,7 @@ class Words(Called):
     def shown(self, value: Value, field: Field | None) -> str:
         """A value as printed; a reference by the name of what it points to."""
         if value.known and field and field.type == "ref":
-            target = self.facts.book.find(field.to, str(value.data))
+            target = self.facts.record(field.to, str(value.data))
             return (target.text("name") if target else "") or str(value.data)
         if value.known and value.data == ():
             return self.word("none")

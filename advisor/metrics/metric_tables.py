@@ -37,6 +37,7 @@ _SETTINGS = (
     "SET enable_external_access = false",
     "SET lock_configuration = true",
 )
+_SHOWN = 200  # of a message, which may hold a column's data
 _LINE = re.compile(r"\bLINE (\d+):")
 _OF_MACHINE = ("IOException", "OutOfMemoryException", "FatalException", "InternalException", "TransactionException")
 _CAUSES = {
@@ -55,7 +56,8 @@ class QueryFailed(Exception):
     """
 
     def __init__(self, error: Exception) -> None:
-        super().__init__(str(error).strip().partition("\n")[0] or type(error).__name__)
+        first = str(error).strip().partition("\n")[0]
+        super().__init__(first[:_SHOWN] or type(error).__name__)
         found = _LINE.search(str(error))
         self.line = int(found.group(1)) if found else 0
         self.cause = _cause(error)

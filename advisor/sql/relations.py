@@ -147,15 +147,16 @@ class Relations:
         )
 
     def pointed(self, base: Relation, name: str, target: str, link: Term) -> Relation | None:
-        """For each row of a relation the row that its field points to, which may be no row."""
+        """For each row of a relation the row that its field points to: none where it is another account's."""
         if not self.given.has(target):
             return None
         key = ("pointed", base.alias, name)
         if key not in self.by_key:
             inner = ", ".join(f"t.{one}" for one in self._inner(target))
+            own = f"{base.alias}._aid"
             start = (
-                f"SELECT {base.alias}._rid AS _rid, {base.alias}._aid AS _aid, {inner} FROM {{from}} "
-                f"LEFT JOIN {self.whole(target)} t ON t._id = {link}"
+                f"SELECT {base.alias}._rid AS _rid, {own} AS _aid, {inner} FROM {{from}} "
+                f"LEFT JOIN {self.whole(target)} t ON t._id = {link} AND coalesce(t._aid, {own}) = {own}"
             )
             self._new(
                 key, target, start, needs=(base.alias,), on="{self}._rid = {0}._rid", base_level=link.level,
