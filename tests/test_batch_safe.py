@@ -71,7 +71,7 @@ def test_killed_and_resumed(tmp_path: Path, whole: Path, moment: int) -> None:
         f".{out.name}.parts"
     ]
     night = run(out, resume=True, size=SIZE)
-    assert same(out, whole) and night.going_on
+    assert same(out, whole) and night.going_on == (moment > 2)  # before, nothing was ready to go on with
     assert not parts_folder(out).exists()
 
 
@@ -119,6 +119,25 @@ def test_resume_says_what_changed(tmp_path: Path) -> None:
     assert caught.value.problems[0].code == "batch-resume-changed"
     assert caught.value.problems[0].details["changed"] == "data, lang, top"
     assert not out.exists() and parts_folder(out).is_dir()
+
+
+def test_resume_says_that_the_encoding_changed(tmp_path: Path) -> None:
+    data = book(tmp_path / "book")
+    out = tmp_path / "advice.jsonl"
+    assert apart(out, data, kill_at=4).returncode == -signal.SIGKILL
+    with pytest.raises(AdvisorError) as caught:
+        run(out, data, resume=True, size=SIZE, encoding="gb18030")
+    assert caught.value.problems[0].details["changed"] == "encoding"
+
+
+def test_nothing_was_prepared_before_it_broke_off(tmp_path: Path, whole: Path) -> None:
+    """Tables that could not be read are corrected; a job that always says --resume goes on by itself."""
+    data, out = book(tmp_path / "book"), tmp_path / whole.name
+    (data / "accounts.csv").rename(tmp_path / "accounts.csv")
+    assert code_of(lambda: run(out, data, resume=True)) == "data-no-accounts"
+    (tmp_path / "accounts.csv").rename(data / "accounts.csv")
+    assert not run(out, data, resume=True, size=SIZE).going_on
+    assert out.read_bytes() == whole.read_bytes()
 
 
 def test_two_runs_at_once(tmp_path: Path) -> None:
@@ -197,12 +216,59 @@ def test_full_disk(tmp_path: Path) -> None:
     assert "→ the earlier output is as it was" in done.stderr and out.read_text() == OLD
 
 
-@pytest.mark.parametrize("name", ["none/advice.csv", "file/advice.csv"])
-def test_no_folder_to_write_to(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("none/advice.csv", "batch-no-folder"),
+        ("file/advice.csv", "batch-no-folder"),
+        ("what?.csv", "batch-name-pattern"),
+        ("a" * 240 + ".csv", "cannot-write"),
+    ],
+)
+def test_places_that_cannot_be_written_to(tmp_path: Path, name: str, code: str) -> None:
     (tmp_path / "file").write_text("")
     result = CliRunner().invoke(main, ["batch", "--out", str(tmp_path / name), "--lang", "en", "--quiet"])
-    assert result.exit_code == 1 and "batch-cannot-write" in result.output
+    assert result.exit_code == 2 and f" {code} " in result.output
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
+
+
+def test_a_folder_with_brackets_in_its_name(tmp_path: Path, whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "_SORTED", 20)
+    out = tmp_path / "[2026] out" / whole.name
+    out.parent.mkdir()
+    run(out, size=SIZE)
+    assert same(out, whole)
+
+
+def test_a_database_without_memory_on_the_way(
+    earlier: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Wherever it fails, it is told as what it is."""
+    import duckdb
+
+    def fail(*_: object) -> None:
+        raise duckdb.OutOfMemoryException("Out of Memory Error: failed to pin block")
+
+    data, since = changed(earlier, tmp_path)
+    monkeypatch.setattr("advisor.batch.nightly.whole_book", fail)
+    with pytest.raises(AdvisorError) as caught:
+        run(tmp_path / "a.jsonl", data, since=since)
+    problem = caught.value.problems[0]
+    assert problem.code == "batch-cannot-write" and problem.details["why"] == os.strerror(errno.ENOMEM)
+
+
+@pytest.mark.parametrize("locked", ["history.csv", "out"])
+def test_what_may_not_even_be_looked_at(tmp_path: Path, locked: str) -> None:
+    data = book(tmp_path / "book")
+    (data / "history.csv").write_text("account_id,code\n")
+    (data / "out").mkdir()
+    (data / locked).chmod(0)
+    words = ["batch", "--data", str(data), "--out", str(data / "out/a.csv" if locked == "out" else tmp_path / "a.csv")]
+    command = [*PLAIN, sys.executable, str(ROOT / "cli.py"), *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    (data / locked).chmod(0o755)
+    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
+    assert ("data-unreadable" if locked == "history.csv" else "batch-cannot-write") in done.stderr
 
 
 def test_a_folder_as_output(tmp_path: Path) -> None:
@@ -210,7 +276,7 @@ def test_a_folder_as_output(tmp_path: Path) -> None:
     assert code_of(lambda: run(tmp_path / "a.csv")) == "cannot-write"
 
 
-PLAIN = ["setpriv", "--bounding-set", "-dac_override"] if os.geteuid() == 0 else []
+PLAIN = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
 """Before a command of root's: what it may do to files is what their modes say."""
 
 
@@ -466,12 +532,14 @@ def test_since_something_else(earlier: Path, tmp_path: Path) -> None:
 
 
 def test_since_without_records(earlier: Path, tmp_path: Path) -> None:
+    """Killed before the manifest took its name, a run leaves records of its own beside an older manifest."""
     data, since = changed(earlier, tmp_path)
     records = since.with_name("advice.jsonl.records.parquet")
     records.write_bytes(b"PAR1 not")
-    assert code_of(lambda: run(tmp_path / "a.jsonl", data, since=since)) == "batch-since-no-records"
+    assert run(tmp_path / "a.jsonl", data, since=since).anew == ("records",)
     records.unlink()
-    assert code_of(lambda: run(tmp_path / "a.jsonl", data, since=since)) == "batch-since-no-records"
+    assert run(tmp_path / "a.jsonl", data, since=since).anew == ("records",)
+    assert (tmp_path / "a.jsonl").read_bytes() == since.with_name("advice.jsonl").read_bytes()
 
 
 def test_an_account_that_failed_is_tried_again(earlier: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

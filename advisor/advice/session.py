@@ -119,6 +119,15 @@ def digest_of_tables(settings: Settings) -> str:
     return f"sha256:{made.hexdigest()}"
 
 
+def digest_of_history(settings: Settings) -> str | None:
+    """The hash of the history's file; None when there is none, or none that can be read, which reading it will tell."""
+    try:
+        found = settings.history.is_file()
+    except OSError:
+        return None
+    return f"sha256:{hashlib.sha256(_of_file(settings.history)).hexdigest()}" if found else None
+
+
 def _of_file(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
@@ -137,8 +146,11 @@ def digest_of(data: bytes) -> str:
 
 def read_history(path: Path, vocabulary: Vocabulary, words: Words) -> tuple[list[Row], list[Problem]]:
     """Earlier advice: a CSV table `history`, or JSON lines as `advise --format json` and `batch` write them."""
-    if not path.is_file() or not path.stat().st_size:
-        return [], []
+    try:
+        if not path.is_file() or not path.stat().st_size:
+            return [], []
+    except OSError as error:
+        raise stop("history-unreadable", 1, Place(str(path)), why=error.strerror or str(error)) from None
     records = _json_records(path) if path.suffix in (".jsonl", ".ndjson", ".json") else _csv_records(path)
     problems: list[Problem] = []
     readers = {name: Reader(field, words) for name, field in vocabulary.entities["history"].fields.items()}
@@ -147,16 +159,17 @@ def read_history(path: Path, vocabulary: Vocabulary, words: Words) -> tuple[list
 
 
 def _json_records(path: Path) -> Iterable[dict[str, Any]]:
+    """Of each line only what history holds is kept: a night's output may be longer than the memory."""
     found: list[dict[str, Any]] = []
     try:
-        text = path.read_text(encoding="utf-8")
-        whole = [json.loads(text)] if path.suffix == ".json" else [json.loads(one) for one in text.splitlines() if one]
+        with path.open(encoding="utf-8", newline="\n") as file:  # other line ends may stand within a text
+            for text in [file.read()] if path.suffix == ".json" else file:
+                record = json.loads(text) if text.strip() else {}
+                if not isinstance(record, dict):
+                    raise ValueError(f"{str(record)[:40]} ≠ {{…}}")
+                found += from_advice(record) if "advice" in record else [record] * bool(record)
     except (OSError, ValueError, RecursionError) as error:
         raise stop("history-unreadable", 1, Place(str(path)), why=str(error)) from None
-    for record in whole:
-        if not isinstance(record, dict):
-            raise stop("history-unreadable", 1, Place(str(path)), why=f"{str(record)[:40]} ≠ {{…}}")
-        found += from_advice(record) or [record]
     return found
 
 

@@ -23,17 +23,18 @@ def parts_folder(out: Path) -> Path:
 
 
 @contextmanager
-def opened(out: Path, key: Mapping[str, Any], resume: bool) -> Iterator[tuple[Path, bool]]:
+def opened(out: Path, key: Mapping[str, Any], resume: bool, start: str) -> Iterator[tuple[Path, bool]]:
     """The folder of parts, held by this run alone; what is in it is of a run with the same key, or nothing.
 
-    Args: key – all that the output depends on, by name; resume – go on with what is there.
+    Args: key – all that the output depends on, by name; resume – go on with what is there; start – the file without
+    which there is nothing to go on with.
     Returns: the folder, and whether there is something to go on with.
     Raises: AdvisorError – another run writes to this output, or what is there was made from something else.
     """
     folder = parts_folder(out)
     folder.mkdir(exist_ok=True)
     with _held(folder / _LOCK, out):
-        going_on = resume and _fits(folder, key, out)
+        going_on = resume and (folder / start).is_file() and _fits(folder, key, out)
         if not going_on:
             _clear(folder)
             write_whole(folder / _KEY, json.dumps(key))
@@ -62,6 +63,7 @@ def differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
 
 
 def _clear(folder: Path) -> None:
+    (folder / _KEY).unlink(missing_ok=True)  # first: what else is left of a run without it is nothing to go on with
     for path in folder.iterdir():
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -93,15 +95,22 @@ def draft_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.draft")
 
 
+def settle(*paths: Path) -> None:
+    """See to it that the files that are there are on the disk, whole, even if the power fails."""
+    for path in paths:
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+
+
 def publish(draft: Path, path: Path) -> None:
     """Give a finished file its name; whatever happens, either the old file is there or the new one, whole."""
-    with draft.open("rb+") as file:
-        os.fsync(file.fileno())
+    settle(draft)
     draft.replace(path)
-    _settle(path.parent)
+    _keep_names(path.parent)
 
 
-def _settle(folder: Path) -> None:
+def _keep_names(folder: Path) -> None:
     """Let the disk know of the new names, where the system can."""
     try:
         number = os.open(folder, os.O_RDONLY)

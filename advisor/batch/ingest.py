@@ -114,7 +114,7 @@ def _work(path: Path) -> Iterator[Path]:
         if not cause:
             raise
         why = str(error) if isinstance(error, QueryFailed) else error.strerror or ""
-        raise stop(_CODES[cause], 2, Place(str(path)), file=path.name, why=why) from error
+        raise stop(_CODES[cause], 1, Place(str(path)), file=path.name, why=why) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

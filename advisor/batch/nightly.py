@@ -100,13 +100,14 @@ def night(content: Content, settings: Settings, order: Order, watch: Watch) -> N
 
     Raises: AdvisorError – the output cannot be written, tables are unreadable, or what is to be resumed has changed.
     """
-    check(settings, order)
-    key = key_of(content, settings, order)
-    with _clear_errors(order.out), folder.opened(order.out, key, order.resume) as (parts, going_on):
-        prepared = _prepared(parts) if going_on else None
-        prepared = prepared or _prepare(content, settings, order, key, parts, watch)
-        found = _through(content, settings, order, key, prepared, parts, watch)
-        folder.remove(parts)
+    with _clear_errors(order.out):
+        check(settings, order)
+        key = key_of(content, settings, order)
+        old = since.earlier(order.since) if order.since else None
+        with folder.opened(order.out, key, order.resume, _PREPARED) as (parts, going_on):
+            prepared = _prepared(parts) if going_on else _prepare(content, settings, order, key, parts, watch, old)
+            found = _through(content, settings, order, key, prepared, parts, watch)
+            folder.remove(parts)
     return dataclasses.replace(found, going_on=going_on)
 
 
@@ -129,13 +130,13 @@ def check(settings: Settings, order: Order) -> None:
 def key_of(content: Content, settings: Settings, order: Order) -> dict[str, Any]:
     """All that the output depends on."""
     mapping = settings.mapping
-    history = settings.history
     return {
         "content": content.digest,
         **_hashes(content),
         "data": session.digest_of_tables(settings),
-        "history": session.digest_of(history.read_bytes()) if history.is_file() else None,
+        "history": session.digest_of_history(settings),
         "mapping": session.digest_of(repr(mapping).encode()) if mapping else None,
+        "encoding": order.encoding,
         "as_of": settings.as_of.isoformat(),
         "lang": settings.language,
         "currency": settings.currency,
@@ -160,7 +161,8 @@ def _hashes(content: Content) -> dict[str, Any]:
 def _clear_errors(out: Path) -> Iterator[None]:
     """What the machine refuses, in the user's words; the parts stay, for --resume."""
     try:
-        yield
+        with metric_tables.failures(also=()):
+            yield
     except BrokenProcessPool:
         raise stop("batch-worker-died", 1, Place(shown(out))) from None
     except (QueryFailed, RuntimeError) as error:
@@ -219,15 +221,14 @@ def _is_large(data: Path) -> bool:
 
 
 def _prepare(
-    content: Content, settings: Settings, order: Order, key: Mapping[str, Any], parts: Path, watch: Watch
-) -> Prepared:
+    content: Content, settings: Settings, order: Order, key: Mapping[str, Any], parts: Path, watch: Watch,
+    old: since.Earlier | None,
+) -> Prepared:  # fmt: skip
     path = parts / _STORE
-    path.unlink(missing_ok=True)
-    old = since.earlier(order.since) if order.since else None
     made, problems = read_in(content, settings, path, watch, order.encoding)
     shared = inputs.write(made, content, parts / _INPUTS)
-    anew = tuple(since.reasons(old, key, shared)) if old else ("all",)
-    if old and not anew:
+    anew = tuple(since.reasons(old, key, shared)) if old else ("whole",)
+    if old and old.records and not anew:
         _linked(old.records, parts / _OLD)
         changed = since.Changed.of(made, content, settings, old, key["plays"])
         anew = () if changed else ("content",)
@@ -235,6 +236,7 @@ def _prepare(
             made = changed.narrowed(made, parts / _OLD, parts / _INPUTS, parts / _KEPT)
     before = str(old.key["content"]) if old else ""
     prepared = Prepared(made, manifest.problems(problems, settings.language), shared, anew, before)
+    folder.settle(*(parts / name for name in (_STORE, _INPUTS, _KEPT)))
     folder.write_whole(parts / _PREPARED, json.dumps(_plain(prepared), ensure_ascii=False))
     return prepared
 
@@ -263,12 +265,9 @@ def _plain(prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def _prepared(parts: Path) -> Prepared | None:
-    """What a broken run had prepared; None where it had not come so far."""
-    path = parts / _PREPARED
-    if not path.is_file():
-        return None
-    plain = json.loads(path.read_text(encoding="utf-8"))
+def _prepared(parts: Path) -> Prepared:
+    """What a broken run had prepared."""
+    plain = json.loads((parts / _PREPARED).read_text(encoding="utf-8"))
     metrics = {file: frozenset(columns) for file, columns in plain["metrics"].items()}
     columns = {file: tuple(names) for file, names in plain["metric_columns"].items()}
     only = None if plain["only"] is None else tuple(plain["only"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,9 @@ from advisor.core.model import Place, stop
 from advisor.core.vocabulary import nearest
 
 Told = Callable[[int], None]
+_PATTERN = ("*", "?")
+"""In the name of a file or folder the database takes them for any letters."""
+_LONGEST_NAME = 200  # in bytes, so that names made from it are not too long either
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,12 @@ def check(out: Path) -> None:
         raise stop("batch-ending", 2, Place(shown(out)), ending=ending or out.name, known=" ".join(_WRITERS), near=near)
     if out.is_dir():
         raise stop("cannot-write", 2, Place(shown(out)), why=f"{shown(out)} is a folder")
+    if not out.absolute().parent.is_dir():
+        raise stop("batch-no-folder", 2, Place(shown(out)), folder=shown(out.parent))
+    if any(mark in str(out.absolute()) for mark in _PATTERN):
+        raise stop("batch-name-pattern", 2, Place(shown(out)), marks=" ".join(_PATTERN))
+    if len(os.fsencode(out.name)) > _LONGEST_NAME:
+        raise stop("cannot-write", 2, Place(shown(out)), why=os.strerror(errno.ENAMETOOLONG))
     if ending == ".xlsx":
         sheets.check()
 

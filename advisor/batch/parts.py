@@ -136,7 +136,7 @@ def listed(paths: Sequence[Path]) -> str:
 def _sorted_bucket(connection: Connection, folder: Path, number: int, rows: str, order: str, last: int) -> Path:
     """The file with a bucket's rows in order, which takes the place of the bucket."""
     path, bucket = folder / f"{number:06d}.parquet", folder / f"buckets/bucket={number}"
-    files = metric_tables.literal(str(bucket / "*.parquet"))
+    files = listed(sorted(bucket.iterdir())) if last else ""  # no pattern: a folder's name may look like one
     source = f"SELECT * FROM read_parquet({files}, hive_partitioning = false)" if last else rows
     form = f"{_FORM}, ROW_GROUP_SIZE 10240"
     connection.execute(f"COPY ({source} ORDER BY {order}) TO {metric_tables.literal(str(path))} ({form})")

@@ -21,23 +21,24 @@ from advisor.core.model import Place, stop
 from advisor.metrics import metric_tables
 from advisor.metrics.metric_tables import literal
 
-PER_ACCOUNT = ("data", "history", "mapping", "content", "plays")
+PER_ACCOUNT = ("data", "history", "mapping", "encoding", "content", "plays")
 """Parts of a run's key that are accounted for account by account; what else is in content is the part `rules`."""
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """An earlier run: what it depended on, what its accounts shared, and its records."""
+    """An earlier run: what it depended on, what its accounts shared, and its records where they are still there."""
 
     key: Mapping[str, Any]
     shared: str
-    records: Path
+    records: Path | None
 
 
 def earlier(path: Path) -> Earlier:
     """Read an earlier run's manifest.
 
-    Raises: AdvisorError – it is none, or the records beside it are gone or of another run.
+    Returns: without records where those beside it are gone, or of another run that came to no manifest.
+    Raises: AdvisorError – it is none.
     """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -46,9 +47,7 @@ def earlier(path: Path) -> Earlier:
         why = getattr(error, "strerror", None) or f"{type(error).__name__} {error}"
         raise stop("batch-since-unreadable", 2, Place(shown(path)), why=why) from None
     records = path.with_name(Path(str(name)).name)
-    if not records.is_file() or _run_of(records) != run:
-        raise stop("batch-since-no-records", 2, Place(shown(path)), records=shown(records))
-    return Earlier(key, shared, records)
+    return Earlier(key, shared, records if records.is_file() and _run_of(records) == run else None)
 
 
 def _run_of(records: Path) -> str:
@@ -65,7 +64,7 @@ def _run_of(records: Path) -> str:
 def reasons(old: Earlier, key: Mapping[str, Any], shared: str) -> list[str]:
     """Why every account must be advised anew; empty when only those whose own inputs changed must."""
     found = [name for name in differing(old.key, json.loads(json.dumps(key))) if name not in PER_ACCOUNT]
-    return found + (["shared"] if old.shared != shared else [])
+    return found + ["shared"] * (old.shared != shared) + ["records"] * (old.records is None)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from advisor.advice.advice import Advice
 from advisor.advice.advise import Advisor
 from advisor.advice.workspace import Settings
 from advisor.batch.chunk import ENGINES, Engine, opened
+from advisor.batch.folder import publish
 from advisor.batch.order import order_of
 from advisor.batch.store import Store
 from advisor.content.content import Content
@@ -123,7 +124,7 @@ def advised(job: Job, first: int, last: int, accounts: Iterable[tuple[Row, Advis
         path = part_of(job.folder, first, last)
         draft = path.with_suffix(f".{os.getpid()}.draft")
         connection.execute(f"COPY part TO {metric_tables.literal(str(draft))} (FORMAT parquet, COMPRESSION zstd)")
-        draft.replace(path)
+        publish(draft, path)
     return done
 
 

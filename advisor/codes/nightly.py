@@ -83,15 +83,26 @@ class BatchSinceUnreadable(Code):
     tried_by = "tests/test_batch_safe.py::test_since_something_else"
 
 
-class BatchSinceNoRecords(Code):
-    """The records beside the manifest are gone, or belong to another run.
+class BatchNoFolder(Code):
+    """The folder of the output does not exist.
 
-    Why: The advice of the accounts that did not change is taken from them.
+    Why: A folder with a misspelt name would be made, and nobody would find the output.
 
-    Fix: Keep FILE.records.parquet beside FILE.manifest.json, or leave out --since.
+    Fix: Make the folder, or write somewhere else.
     """
 
-    tried_by = "tests/test_batch_safe.py::test_since_without_records"
+    tried_by = "tests/test_batch_safe.py::test_places_that_cannot_be_written_to"
+
+
+class BatchNamePattern(Code):
+    """The path of the output has a letter that stands for any others.
+
+    Why: The database takes `*` and `?` in a path for a pattern and would open other files.
+
+    Fix: Give the folder or the file another name.
+    """
+
+    tried_by = "tests/test_batch_safe.py::test_places_that_cannot_be_written_to"
 
 
 class BatchAccountsFailed(Code):

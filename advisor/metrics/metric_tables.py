@@ -197,15 +197,16 @@ def export(connection: Connection, table: str, path: Path) -> None:
 
 
 @contextmanager
-def failures() -> Iterator[None]:
-    """Turn what the database raises into QueryStopped and QueryFailed."""
+def failures(also: tuple[type[Exception], ...] = (ImportError, ValueError)) -> Iterator[None]:
+    """Turn what the database raises into QueryStopped and QueryFailed. Args: also – what else counts as a failure."""
     import duckdb
 
+    kinds: tuple[type[Exception], ...] = (duckdb.Error, *also)
     try:
         yield
     except duckdb.InterruptException as error:
         raise QueryStopped(error) from error
-    except (duckdb.Error, ImportError, ValueError) as error:
+    except kinds as error:
         raise QueryFailed(error) from error
 
 
