@@ -133,7 +133,7 @@ def test_heads_in_both_languages() -> None:
 # --- text that a spreadsheet would take for a formula --------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+49 30", "-1", "@SUM(A1)", "\tx", "\r=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+49 30", "-1", "@SUM(A1)", "\tx", "\r=1", "\n=1", "\uff1d1"])
 def test_no_formula_in_csv(text: str) -> None:
     assert outputs.harmless(text) == f"'{text}"
 
@@ -162,6 +162,14 @@ def test_sheets_are_cut_at_the_limit(tmp_path: Path, number: int, expected: list
     found = [book.get_sheet_by_index(n).to_python() for n in range(len(expected))]
     assert [len(rows) for rows in found] == expected
     assert [row[0] for rows in found for row in rows[1:]] == [float(n) for n in range(number)]
+
+
+def test_sheets_are_cut_before_they_are_too_long_to_be_packed(tmp_path: Path) -> None:
+    path, texts = tmp_path / "a.xlsx", ["a" * 300, "\u6c49" * 100, "&" * 60, "b"]
+    sheets.write(path, "Advice", ["text"], ([text] for text in texts), tmp_path, size=800)
+    book = CalamineWorkbook.from_path(str(path))
+    found = [[row[0] for row in book.get_sheet_by_index(n).to_python()[1:]] for n in range(len(book.sheet_names))]
+    assert found == [texts[:2], texts[2:]]
 
 
 def test_hostile_records_stay_texts(tmp_path: Path) -> None:

@@ -93,6 +93,7 @@ PACKAGES: dict[str, list[str]] = {
         "reread",
     ],
     "data": [
+        "encodings",
         "cells",
         "sheets",
         "tables",
@@ -208,12 +209,12 @@ PACKAGES: dict[str, list[str]] = {
         "ingest",
         "chunk",
         "order",
+        "folder",
         "work",
         "parts",
         "run",
         "spark_run",
         "inputs",
-        "folder",
         "rows",
         "sheets",
         "typed",
@@ -300,6 +301,7 @@ THIRD_PARTY = {
     "z3": {"prove.solver"},
     "xlsxwriter": {"bench.words_out", "batch.sheets"},
     "pyspark": {"batch.spark_run"},
+    "py4j": {"batch.spark_run"},
     "rich": {"commands.progress"},
 }
 

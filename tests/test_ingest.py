@@ -428,8 +428,9 @@ def chinese() -> str:
 @pytest.mark.parametrize(
     ("encoding", "named", "codes"),
     [
-        ("utf-8", None, []), ("utf-8-sig", None, []), ("utf-8-sig", "gbk", []), ("utf-16", None, []),
-        ("gbk", None, ["batch-encoding-assumed"]), ("gb18030", None, ["batch-encoding-assumed"]), ("gbk", "gbk", []),
+        ("utf-8", None, []), ("utf-8-sig", None, []), ("utf-8-sig", "gbk", []), ("utf-8", "gbk", []),
+        ("utf-16", None, []),
+        ("gbk", None, ["data-encoding-assumed"]), ("gb18030", None, ["data-encoding-assumed"]), ("gbk", "gbk", []),
         ("utf-16-le", "utf-16-le", []), ("big5hkscs", "big5hkscs", []),
     ],
 )  # fmt: skip
@@ -451,6 +452,20 @@ def test_a_file_that_is_not_in_the_encoding_named(tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_bytes("id,account_id\nr\u00e9sum\u00e9,A1\n".encode("latin-1"))  # not Chinese
     _, problems = ingest(tmp_path, small(), AS_OF, tmp_path / "t.db", small=0)
     assert [one.code for one in problems] == ["data-not-utf8"]
+
+
+def test_half_a_letter_in_a_record(tmp_path: Path) -> None:
+    """Cut within an emoji, by a program that counts in halves of such letters."""
+    (tmp_path / "accounts.csv").write_text("id\nA1\n", encoding="utf-8")
+    lines = [
+        '{"id": "K1", "account_id": "A1", "name": "x \\ud83d"}',
+        '{"id": "K2", "name": "\\ud83d\\ude00", "account_id": "A1"}',
+    ]
+    (tmp_path / "competitors.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    _, problems = ingest(tmp_path, bundled(), AS_OF, tmp_path / "s.db")
+    assert [(one.code, one.place.line) for one in problems] == [("data-bad-json", 1)]
+    heads, rows = tables(tmp_path / "s.db")["t_competitor"]
+    assert [row[[head for head, _ in heads].index("name")] for row in rows] == ["\U0001f600"]
 
 
 def test_an_encoding_that_does_not_exist(tmp_path: Path) -> None:

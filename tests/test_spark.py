@@ -232,6 +232,13 @@ def chosen_job(folder: Path, engine: str) -> Job:
     return dataclasses.replace(job, store=dataclasses.replace(job.store, only=only))
 
 
+def test_a_job_that_spark_gives_up(session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spark_run, "_verdicts", lambda tables: tables.session.sql("SELECT raise_error('no')").collect())
+    with pytest.raises(AdvisorError) as caught:
+        spark_run.run_spark(job_of(tmp_path, "spark"), "local[2]", lambda done: None, 20)
+    assert [problem.code for problem in caught.value.problems] == ["batch-spark-failed"]
+
+
 def test_no_such_master(session: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyspark.errors", None)
     with pytest.raises(AdvisorError) as caught, spark_run.opened("local[2]"):

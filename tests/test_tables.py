@@ -106,9 +106,16 @@ def test_a_missing_folder(tmp_path: Path) -> None:
 
 def test_other_encodings_and_endings_are_named(tmp_path: Path) -> None:
     folder(tmp_path, {"accounts.csv": ACCOUNTS, "orders.xls": "x", "surveys.xlsx": "no zip"})
-    (tmp_path / "contacts.csv").write_bytes("id,name\nC1,\u5f20\u4f1f\n".encode("gb18030"))
+    (tmp_path / "contacts.csv").write_bytes("id,name\nC1,r\u00e9sum\u00e9\n".encode("latin-1"))
     found = codes(read(tmp_path).problems)
     assert sorted(found) == ["data-not-utf8", "data-unread-ending", "data-unreadable"]
+
+
+def test_what_a_chinese_spreadsheet_program_saves(tmp_path: Path) -> None:
+    (tmp_path / "accounts.csv").write_bytes("id,name\nA1,\u5f20\u4f1f\n".encode("gbk"))
+    tables = read(tmp_path)
+    assert codes(tables.problems) == ["data-encoding-assumed"]
+    assert cells_of(tables.found["account"], 0)["name"] == "\u5f20\u4f1f"
 
 
 def test_the_same_table_twice(tmp_path: Path) -> None:

@@ -63,7 +63,10 @@ def write(
     managed: list[Item] = []
     leaves = f"SELECT owner, id, leaf FROM {parts.rows()} WHERE leaf IS NOT NULL"
     files = parts.sorted("leaves", leaves, "owner, id")
-    rows = parts.fetched(f"SELECT owner, id, leaf FROM read_parquet({listed(files)})")
+    source = f"FROM read_parquet({listed(files)})"
+    found_owners = parts.fetched(f"SELECT DISTINCT owner {source}")
+    _note(done, _noted(done) | {name for (owner,) in found_owners for name in _files(file_name(str(owner)))})
+    rows = parts.fetched(f"SELECT owner, id, leaf {source}")
     for owner, found in groupby(rows, key=lambda row: str(row[0])):
         own: list[Item] = []
         for items in _by_reader(found):
@@ -167,12 +170,24 @@ def _index(done: Written) -> None:
 
 def _forget(done: Written) -> None:
     """Remove the pages of an earlier digest that are not written any more; other files in the folder stay."""
-    path = done.folder / _MADE
-    made = sorted(f"{name}.{ending}" for name, _, _ in done.pages for ending in ("html", "md"))
-    try:
-        old = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        old = []
-    for name in {Path(str(one)).name for one in old} - set(made):
+    made = {file for name, _, _ in done.pages for file in _files(name)}
+    for name in _noted(done) - made:
         (done.folder / name).unlink(missing_ok=True)
-    write_whole(path, json.dumps(made))
+    _note(done, made)
+
+
+def _files(name: str) -> list[str]:
+    return [f"{name}.{ending}" for ending in ("html", "md")]
+
+
+def _noted(done: Written) -> set[str]:
+    """The pages that this digest, or an earlier one, may have left in the folder."""
+    try:
+        return {Path(str(one)).name for one in json.loads((done.folder / _MADE).read_text(encoding="utf-8"))}
+    except (OSError, ValueError, TypeError):
+        return set()
+
+
+def _note(done: Written, files: set[str]) -> None:
+    """Keep the names of pages; before they are written, so that none is forgotten if the run is broken off."""
+    write_whole(done.folder / _MADE, json.dumps(sorted(files)))

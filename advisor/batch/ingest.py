@@ -19,10 +19,10 @@ from advisor.batch.ingest_files import SMALL, Files
 from advisor.batch.ingest_links import Links
 from advisor.batch.ingest_mapping import mapped
 from advisor.batch.ingest_rows import Typed, Typing
-from advisor.batch.ingest_scan import check_encoding
 from advisor.batch.store import Store, add, finish
 from advisor.content.content import Content
 from advisor.core.model import Place, Problem, Row, stop
+from advisor.data.encodings import check_encoding
 from advisor.data.linking import ACCOUNT_ID
 from advisor.data.mapping import FolderMapping
 from advisor.data.tables import RawTable, RawTables, read_folder

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advisor.batch.ingest_scan import Scan, converted, encoding_of, scan
+from advisor.batch.ingest_scan import Scan, converted, scan
 from advisor.core.model import Place, Problem
+from advisor.data.encodings import encoding_of
 from advisor.data.sheets import Found, Sheet, delimiter, empty_file, read_file, records, unreadable
 from advisor.metrics import metric_tables
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from html import escape
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,14 @@ from advisor.core.model import stop
 
 ROWS = 1_048_576
 """What a sheet holds, its head included."""
+BYTES = 1_400_000_000
+"""What a sheet's texts may have: one of more than 2 GB cannot be packed."""
 _CELL = 32_767
 _CREATED = datetime.datetime(2020, 1, 1)
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take a text for a formula."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What makes a spreadsheet take a text for a formula; a Chinese one may take the full-width signs for it as well."""
 _WIDTH = 16
+_MARKS = 64  # bytes around a cell's text
 
 
 def check() -> None:
@@ -28,12 +32,13 @@ def check() -> None:
 
 
 def write(
-    path: Path, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], work: Path, limit: int = ROWS
-) -> None:
+    path: Path, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], work: Path, limit: int = ROWS,
+    size: int = BYTES,
+) -> None:  # fmt: skip
     """Write a workbook.
 
     Args: work – a folder for what is on its way; name – the first sheet's; heads – the columns' titles; limit – how
-    many rows a sheet holds, the head included.
+    many rows a sheet holds, the head included; size – how many bytes its texts may have.
     Raises: OSError – it cannot be written.
     """
     import xlsxwriter
@@ -41,27 +46,35 @@ def write(
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(str(path), {**options, "tmpdir": str(work)})
     book.set_properties({"title": name, "created": _CREATED})
-    for number, part in enumerate(_cut(iter(rows), limit - 1), 1):
+    for number, part in enumerate(_cut(rows, limit - 1, size), 1):
         _sheet(book, f"{name} {number}" if number > 1 else name, heads, part)
     try:
         book.close()
-    except xlsxwriter.exceptions.FileCreateError as error:
+    except xlsxwriter.exceptions.XlsxWriterException as error:
         raise OSError(str(error)) from error
 
 
-def _cut(rows: Iterator[Sequence[Any]], size: int) -> Iterator[Iterator[Sequence[Any]]]:
-    """The rows in parts of a sheet each; one empty part where there are none."""
-    first = next(rows, None)
-    if first is None:
+def _cut(rows: Iterable[Sequence[Any]], most: int, size: int) -> Iterator[Iterator[Sequence[Any]]]:
+    """The rows in parts of a sheet each, by their number and their size; one empty part where there are none."""
+    sheet, left, room = 0, 0, size
+
+    def sheet_of(row: Sequence[Any]) -> int:
+        nonlocal sheet, left, room
+        room -= _size(row)
+        if not left or room < 0:
+            sheet, left, room = sheet + 1, most, size - _size(row)
+        left -= 1
+        return sheet
+
+    for _, part in groupby(rows, sheet_of):
+        yield part
+    if not sheet:
         yield iter(())
-    while first is not None:
-        yield _joined(first, islice(rows, size - 1))
-        first = next(rows, None)
 
 
-def _joined(first: Sequence[Any], others: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-    yield first
-    yield from others
+def _size(row: Sequence[Any]) -> int:
+    """The bytes that a row takes in a sheet, nearly."""
+    return sum(_MARKS + len(escape(cell).encode()) if isinstance(cell, str) else _MARKS for cell in row)
 
 
 def _sheet(book: Any, name: str, heads: Sequence[str], rows: Iterator[Sequence[Any]]) -> None:

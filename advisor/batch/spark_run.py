@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 _AT_ONCE = 200
+_SHOWN = 200
 _VERDICTS = "verdicts"
 
 
@@ -44,7 +45,7 @@ def run_spark(job: Job, master: str, told: Callable[[Done], None], size: int) ->
         return []
     folder = job.folder / "spark"
     stores.export(job.store, wanted, folder)
-    with opened(master) as session:
+    with opened(master) as session, _told_failures():
         tables = Tables(session, job, folder)
         tables.see()
         found = _worded(tables, _verdicts(tables), len(wanted))
@@ -83,6 +84,19 @@ def opened(master: str) -> Iterator[SparkSession]:
     finally:
         if there is None:
             session.stop()
+
+
+@contextmanager
+def _told_failures() -> Iterator[None]:
+    """A job that Spark gives up (a disk is full, an executor is lost) is told with Spark's first words."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        cause = getattr(error, "java_exception", None) or error
+        raise stop("batch-spark-failed", 1, why=str(cause).strip().partition("\n")[0][:_SHOWN]) from error
 
 
 def _settled(builder: Any, master: str) -> Any:

@@ -16,17 +16,6 @@ class BatchMoreProblems(Code):
     tried_by = "tests/test_ingest.py::test_many_problems_of_a_kind_are_counted"
 
 
-class BatchEncodingAssumed(Code):
-    """A CSV file is not UTF-8 and has been read as Chinese, since all of it makes sense as that.
-
-    Why: The encoding was guessed; guessed wrong, names turn into other characters.
-
-    Fix: Name the encoding with `--encoding`, or save the file as "CSV UTF-8".
-    """
-
-    tried_by = "tests/test_ingest.py::test_a_chinese_file_is_recognised"
-
-
 class BatchNotEncoded(Code):
     """A CSV file is not written in the encoding that was named, or that its own mark says.
 

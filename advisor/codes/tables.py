@@ -143,6 +143,17 @@ class DataNotUtf8(Code):
     tried_by = "tests/test_tables.py::test_other_encodings_and_endings_are_named"
 
 
+class DataEncodingAssumed(Code):
+    """A CSV file is not UTF-8 and has been read as Chinese, since all of it makes sense as that.
+
+    Why: The encoding was guessed; guessed wrong, names turn into other characters.
+
+    Fix: Save the file as "CSV UTF-8", or name the encoding with `advisor batch --encoding`.
+    """
+
+    tried_by = "tests/test_ingest.py::test_a_chinese_file_is_recognised"
+
+
 class DataBrokenCsv(Code):
     """A quotation mark in a CSV file is not closed.
 

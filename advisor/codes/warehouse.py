@@ -38,6 +38,17 @@ class ScriptWholeBook(Code):
     tried_by = "tests/test_sql_script.py::test_no_script_for_plays_of_the_whole_book"
 
 
+class BatchSparkFailed(Code):
+    """Spark gave a job up.
+
+    Why: A disk was full, an executor was lost, or its Python is another one; Spark's log says which.
+
+    Fix: Put it right and run it again with `--resume`.
+    """
+
+    tried_by = "tests/test_spark.py::test_a_job_that_spark_gives_up"
+
+
 class BatchNoSpark(Code):
     """Spark was asked for and cannot be used.
 

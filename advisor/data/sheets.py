@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.core.model import Place, Problem
+from advisor.data.encodings import encoding_of
 from advisor.metrics import metric_tables
 
 _DELIMITERS = ",;\t|"
@@ -90,13 +91,12 @@ def unreadable(path: Path, why: str) -> Problem:
 
 
 def _read_csv(path: Path) -> Found:
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        return [], [Problem("data-not-utf8", Place(str(path), line), "warning", {"file": path.name})]
-    return _csv_sheet(path, text)
+    encoding, problem = encoding_of(path)
+    noted = [problem] if problem else []
+    if not encoding:
+        return [], noted
+    sheets, problems = _csv_sheet(path, path.read_bytes().decode(encoding))
+    return sheets, noted + problems
 
 
 def _csv_sheet(path: Path, text: str) -> Found:
@@ -226,7 +226,17 @@ def _json_record(line: str) -> tuple[dict[str, Any], str]:
         record = json.loads(line, parse_float=Decimal, parse_constant=str)
     except (ValueError, RecursionError) as error:
         return {}, str(error)
-    return (record, "") if isinstance(record, dict) else ({}, "not an object")
+    if not isinstance(record, dict):
+        return {}, "not an object"
+    return (record, "") if "\\ud" not in line.casefold() or _is_text(record) else ({}, "half a letter (\\ud…)")
+
+
+def _is_text(record: dict[str, Any]) -> bool:
+    """Whether all of it can be written down: programs that cut texts short leave halves of letters such as emoji."""
+    try:
+        return bool(json.dumps(record, ensure_ascii=False, default=str).encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _record_sheet(path: Path, records: list[tuple[int, dict[str, Any]]]) -> list[Sheet]:
