@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from batch_fixture import book, manifest, run
+from click.testing import CliRunner
 from overlay import planted
 from support import demo
 
@@ -18,6 +19,7 @@ from advisor.batch.work import Done, Job
 from advisor.content.content import with_plays
 from advisor.match import durable_match
 from advisor.pages.page_json import record
+from cli import main
 
 
 def job_of(folder: Path, engine: str = "sql") -> Job:
@@ -52,6 +54,13 @@ def by_sql(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 @pytest.mark.parametrize(("workers", "size"), [(1, 100), (2, 7)])
 def test_rules_engine_in_worker_processes(tmp_path: Path, by_sql: list[str], workers: int, size: int) -> None:
     assert lines(job_of(tmp_path, "durable"), workers, size) == by_sql
+
+
+def test_a_missing_rules_engine_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(durable_match, "available", lambda: False)
+    words = ["batch", "--engine", "durable", "--workers", "1", "--quiet", "--out", str(tmp_path / "a.jsonl")]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0 and "note no-python-engine" in result.stderr
 
 
 PLAY = "playbooks/retention/ask-why-orders-stopped.yaml"

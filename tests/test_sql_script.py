@@ -129,6 +129,7 @@ def test_one_play_reads_only_what_it_needs() -> None:
         (["--tables", "orders"], "script-without-accounts"),
         (["--play", "nothing"], "unknown-play"),
         (["--data", "/nonexistent"], "data-no-folder"),
+        (["--metrics", "out"], "script-metrics-without-data"),
     ],
 )
 def test_mistakes(words: list[str], code: str) -> None:

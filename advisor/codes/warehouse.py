@@ -27,6 +27,18 @@ class ScriptWithoutAccounts(Code):
     tried_by = "tests/test_sql_script.py::test_mistakes"
 
 
+class ScriptMetricsWithoutData(Code):
+    """Metrics are wanted, but not of which tables.
+
+    Why: They would be those of the demo book.
+
+    Example:
+        advisor sql --metrics out
+    Fix:
+        advisor sql --metrics out --data DIR
+    """
+
+
 class ScriptWholeBook(Code):
     """The play named is about the book as a whole.
 

@@ -14,6 +14,7 @@ from advisor.commands.common import PATH, RUN, guarded, report, say, wish
 if TYPE_CHECKING:
     from advisor.advice.wording import Printer
     from advisor.batch.nightly import Night, Order
+    from advisor.core.model import Problem
 
 _INTERRUPTED = 130
 
@@ -62,10 +63,20 @@ def batch(
     order = Order(
         out, top, everything, engine, workers or _cores(), since, resume, digest, master=master, encoding=encoding
     )
+    report(_of_engine(engine), settings.language)
     night = _watched(content, settings, order, printer, quiet)
     if not quiet:
         say(_told(night, order, printer))
     sys.exit(_outcome(night, strict, settings.language))
+
+
+def _of_engine(engine: str) -> list[Problem]:
+    """A note where the rules engine is wanted and cannot be had: the reference reader takes its place."""
+    from advisor.core.model import Problem
+    from advisor.match import durable_match
+
+    missing = engine == "durable" and not durable_match.available()
+    return [Problem("no-python-engine", level="note", details={"version": sys.version.split()[0]})] * missing
 
 
 def _cores() -> int:

@@ -39,10 +39,14 @@ def sql(
     """Print SQL that tells, over tables named as in rules/facts.yaml, which plays fire for which account."""
     from advisor.advice import session
     from advisor.advice.workspace import find_workspace, resolve
+    from advisor.core.home import demo
+    from advisor.core.model import stop
 
     asked = wish(options)
     content = session.open_content(asked)
     settings = resolve(asked, content.vocabulary, find_workspace(asked.content))
+    if metrics and asked.data is None and settings.data == demo():
+        raise stop("script-metrics-without-data", 2)
     script = _script(dialect, content, settings, asked, tables, plays)
     if metrics:
         _write_metrics(script, asked, content, metrics)
