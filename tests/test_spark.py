@@ -52,6 +52,8 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     os.environ["PYSPARK_PYTHON"] = sys.executable
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
     for name, data in {
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.warehouse.dir": str(folder),
         "spark.ui.showConsoleProgress": "false",
@@ -85,12 +87,13 @@ class Books:
 
         Args: books – each account's id and tables.
         """
-        owners, tables = {}, defaultdict(list)
+        owners: dict[int, str] = {}
+        tables = defaultdict(list)
         for number, (_, one) in enumerate(books):
             for entity, rows in one.items():
                 if entity not in SHARED or number == 0:
                     tables[entity] += rows
-                    owners |= {id(row): f"A{number:04d}" for row in rows}
+                    owners |= {id(row): "" if entity in SHARED else f"A{number:04d}" for row in rows}
         accounts = [Row("account", f"A{number:04d}", row.values) for number, row in enumerate(tables["account"])]
         given = self._load({**tables, "account": accounts}, owners)
         ids = [found for found, _ in books]

@@ -108,6 +108,8 @@ def _settled(builder: Any, master: str) -> Any:
         root = str(Path(__file__).resolve().parents[2])
         builder = builder.config("spark.executorEnv.PYTHONPATH", root).config("spark.ui.enabled", "false")
         builder = builder.config("spark.sql.shuffle.partitions", "4")
+        for name in ("spark.driver.host", "spark.driver.bindAddress"):  # nobody else has business with it
+            builder = builder.config(name, "127.0.0.1")
     return builder
 
 
