@@ -103,9 +103,8 @@ def night(content: Content, settings: Settings, order: Order, watch: Watch) -> N
     with _clear_errors(order.out):
         check(settings, order)
         key = key_of(content, settings, order)
-        old = since.earlier(order.since) if order.since else None
         with folder.opened(order.out, key, order.resume, _PREPARED) as (parts, going_on):
-            prepared = _prepared(parts) if going_on else _prepare(content, settings, order, key, parts, watch, old)
+            prepared = _prepared(parts) if going_on else _prepare(content, settings, order, key, parts, watch)
             found = _through(content, settings, order, key, prepared, parts, watch)
             folder.remove(parts)
     return dataclasses.replace(found, going_on=going_on)
@@ -221,10 +220,10 @@ def _is_large(data: Path) -> bool:
 
 
 def _prepare(
-    content: Content, settings: Settings, order: Order, key: Mapping[str, Any], parts: Path, watch: Watch,
-    old: since.Earlier | None,
-) -> Prepared:  # fmt: skip
+    content: Content, settings: Settings, order: Order, key: Mapping[str, Any], parts: Path, watch: Watch
+) -> Prepared:
     path = parts / _STORE
+    old = since.earlier(order.since) if order.since else None
     made, problems = read_in(content, settings, path, watch, order.encoding)
     shared = inputs.write(made, content, parts / _INPUTS)
     anew = tuple(since.reasons(old, key, shared)) if old else ("whole",)
