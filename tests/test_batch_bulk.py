@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from batch_fixture import few, manifest, run
 from click.testing import CliRunner
 
 from advisor.advice import session
@@ -79,11 +80,13 @@ def test_accounts_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     (tmp_path / "book").mkdir()
     for name in ("accounts.csv", "advisor.yaml"):
         shutil.copy(demo() / name, tmp_path / "book")
-    found = lines(tmp_path / "one.jsonl", "--data", "book")
+    run(tmp_path / "one.jsonl", Path("book"))
     monkeypatch.setattr(nightly, "IN_BULK", 0)
-    assert lines(tmp_path / "two.jsonl", "--data", "book") == found
-    advised = {one["account"]["id"]: one["advice"] for one in map(json.loads, found.splitlines())}
-    advisor = session.open_book(Wish(data=Path("book")))
+    run(tmp_path / "two.jsonl", Path("book"))
+    found = (tmp_path / "one.jsonl").read_text(encoding="utf-8")
+    assert (tmp_path / "two.jsonl").read_text(encoding="utf-8") == found
+    advised = {one["account"]["id"]: one["advice"] for one in map(json.loads, found.split("\n")[:-1])}
+    advisor = session.open_book(Wish(data=Path("book"), language="zh"), few())
     alone = {account.id: record(advisor.advise(account))["advice"] for account in advisor.book.accounts()}
     assert advised == json.loads(json.dumps(alone)) and any(alone.values())
 
@@ -107,10 +110,10 @@ def test_numbers_that_are_none(in_bulk: int, tmp_path: Path, monkeypatch: pytest
             row[head.index(column)] = cell
         with (book / name).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([head, *rows])
-    found = lines(tmp_path / "a.jsonl", "--data", "book")
-    manifest = json.loads((tmp_path / "a.jsonl.manifest.json").read_text(encoding="utf-8"))
-    assert len(found.splitlines()) == manifest["accounts"] and manifest["failed"]["count"] == 0
-    assert manifest["problems"]["by_code"]["data-number-too-long"] == 4
+    run(tmp_path / "a.jsonl", book)
+    found = manifest(tmp_path / "a.jsonl")
+    assert found["accounts"] == 48 and found["failed"]["count"] == 0
+    assert found["problems"]["by_code"]["data-number-too-long"] == 4
 
 
 def test_a_named_encoding(one: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
