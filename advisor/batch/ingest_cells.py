@@ -16,7 +16,7 @@ from advisor.batch.ingest_files import TEXT, is_trimmed
 from advisor.content.cell_words import Words
 from advisor.core.model import State, Value
 from advisor.core.vocabulary import NUMERIC, Field
-from advisor.data.cells import Bad, Read, Reader
+from advisor.data.cells import TOO_LONG, Bad, Read, Reader
 from advisor.sql.dialect import DUCKDB
 
 _WHOLE_TYPES = ("integer", "days")
@@ -28,7 +28,6 @@ _TIME = "(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?:Z|[+-][0-9]{2}(
 _WHOLE_ID = "[+-]?[0-9]+\\.0+"
 _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
 _EARLIEST = "DATE '1900-01-01'"
-_TOO_LONG = "1e18"  # as for the row reader
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,7 @@ def _decimal(cell: str) -> str:
 
 def _exact(of: Field, kind: str, cell: str) -> Plain:
     number = f"TRY_CAST({cell} AS DECIMAL(38, 9))"
-    return Plain(f"({' AND '.join([f'abs({number}) < {_TOO_LONG}', *_in_range(of, number)])})", number)
+    return Plain(f"({' AND '.join([f'abs({number}) < {TOO_LONG}', *_in_range(of, number)])})", number)
 
 
 # --- all other cells -----------------------------------------------------------------------------

@@ -27,7 +27,7 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})" + _TIME)
 _EARLIEST_YEAR = 1900
 _LONGEST_NUMBER = 40
 # Sums of numbers below it fit into a database's decimals; what is longer is no amount but somebody's number.
-_TOO_LONG = 10**18
+TOO_LONG = 10**18
 _SHOWN = 60
 _MEMO = 20_000
 
@@ -240,7 +240,7 @@ def _number(of: Field, raw: object, words: Words) -> Read:
     if of.maximum is not None and number > Decimal(repr(of.maximum)):
         code = "data-ratio-too-high" if of.type == "ratio" else "data-too-high"
         return bad(code, raw, maximum=_limit(of, of.maximum))
-    return bad("data-number-too-long", raw) if abs(number) >= _TOO_LONG else known(int(number) if whole else number)
+    return bad("data-number-too-long", raw) if abs(number) >= TOO_LONG else known(int(number) if whole else number)
 
 
 def _limit(of: Field, limit: float) -> str:
