@@ -240,19 +240,16 @@ def test_a_folder_with_brackets_in_its_name(tmp_path: Path, whole: Path, monkeyp
     assert same(out, whole)
 
 
-def test_a_database_without_memory_on_the_way(
-    earlier: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_database_without_memory_on_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever it fails, it is told as what it is."""
     import duckdb
 
     def fail(*_: object) -> None:
         raise duckdb.OutOfMemoryException("Out of Memory Error: failed to pin block")
 
-    data, since = changed(earlier, tmp_path)
     monkeypatch.setattr("advisor.batch.nightly.whole_book", fail)
     with pytest.raises(AdvisorError) as caught:
-        run(tmp_path / "a.jsonl", data, since=since)
+        run(tmp_path / "a.jsonl")
     problem = caught.value.problems[0]
     assert problem.code == "batch-cannot-write" and problem.details["why"] == os.strerror(errno.ENOMEM)
 
